@@ -113,12 +113,13 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
     it('refuses what is more than the backlog of a tenant, and goes on when an execution has ended', async () => {
       const { store } = await start({ maxBacklog: 2 })
       const ofTenant = (tenant: string | null) =>
-        durable({ lane: { tenant, host: 'api.crm.example', port: 443 } })
+        durable({ lane: { client: 'engine', tenant, host: 'api.crm.example', port: 443 } })
       await acceptOne(store, ofTenant('a'))
       await acceptOne(store, ofTenant(null))
 
       expect(await store.accept([ofTenant('b'), ofTenant('a'), ofTenant('a')])).toEqual({
         outcome: 'backlog_full',
+        client: 'engine',
         tenant: 'a',
         backlog: 1,
       })
@@ -136,19 +137,37 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
         backlog: 2,
       })
     })
+
+    it('counts a tenant of another client with the same name apart', async () => {
+      const { store } = await start({ maxBacklog: 1 })
+      const of = (client: string, tenant: string | null) =>
+        durable({ lane: { client, tenant, host: 'api.crm.example', port: 443 } })
+      for (const tenant of ['acme', null])
+        for (const client of ['one', 'other']) await acceptOne(store, of(client, tenant))
+
+      const full = { outcome: 'backlog_full', client: 'other', tenant: 'acme', backlog: 1 }
+      expect(await store.accept([of('other', 'acme')])).toEqual(full)
+      const [first] = (await claimExecutions(store)).filter(
+        ({ execution: { lane } }) => lane.client === 'one' && lane.tenant === 'acme',
+      )
+      if (first === undefined) throw new TypeError('nothing is due')
+      await store.settle(first.lease, ended())
+      expect(await store.accept([of('other', 'acme')])).toEqual(full)
+      await acceptOne(store, of('one', 'acme'))
+    })
   })
 
   describe('a key', () => {
     it('belongs to one client and one tenant', async () => {
       const { store } = await start()
-      const lane = { tenant: 'a', host: 'api.crm.example', port: 443 }
+      const lane = { client: 'engine', tenant: 'a', host: 'api.crm.example', port: 443 }
       await acceptOne(store, durable({ key: 'k' }))
 
-      await acceptOne(store, durable({ key: 'k', client: 'other' }))
+      await acceptOne(store, durable({ key: 'k', lane: { ...lane, client: 'other' } }))
       await acceptOne(store, durable({ key: 'k', lane }))
 
       expect(await store.find({ client: 'engine', tenant: 'a', key: 'k' })).toMatchObject({ lane })
-      expect(await store.find({ client: 'other', tenant: 'a', key: 'k' })).toBeNull()
+      expect(await store.find({ client: 'other', tenant: null, key: 'k' })).toBeNull()
     })
 
     it.each([
@@ -190,18 +209,18 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       )
     })
 
-    it('of what runs is in progress for a synchronous call, and replayed for a durable one of a durable one', async () => {
+    it('of what runs is in progress for a synchronous call, and replayed for a durable one', async () => {
       const { world, store } = await start()
       const { executionId } = await acceptOne(store, durable({ key: 'k', dueAt: world.now() + 5_000 }))
-      await acceptOne(store, synchronous({ key: 'held' }))
+      const held = await acceptOne(store, synchronous({ key: 'held' }))
 
       const inProgress = { outcome: 'in_progress', executionId, dueAt: world.now() + 5_000 }
       expect(answerOf(await store.accept([synchronous()]))).toMatchObject(inProgress)
       expect(answerOf(await store.accept([durable({ key: 'k' })]))).toMatchObject({ outcome: 'replayed' })
       expect(answerOf(await store.accept([synchronous({ key: 'held' })]))).toMatchObject({ dueAt: null })
-      // The promise of a durable execution cannot rest on a holder that may die.
       expect(answerOf(await store.accept([durable({ key: 'held' })]))).toMatchObject({
-        outcome: 'in_progress',
+        outcome: 'replayed',
+        execution: { id: held.executionId, mode: 'synchronous', state: 'running', reply: null },
       })
     })
 
@@ -234,7 +253,7 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
   describe('claiming', () => {
     it('takes what is due first from each lane, as far as there is room', async () => {
       const { world, store } = await start()
-      const lane = (host: string) => ({ tenant: null, host, port: 443 })
+      const lane = (host: string) => ({ client: 'engine', tenant: null, host, port: 443 })
       const ids: Record<string, string[]> = { a: [], b: [] }
       for (const host of ['a', 'b'])
         for (const delay of [30, 10, 20])
@@ -251,12 +270,14 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
     it('serves each lane in turn, however many wait in one of them', async () => {
       const { store } = await start({ maxBacklog: 10_000 })
       const many = Array.from({ length: 500 }, () =>
-        durable({ lane: { tenant: null, host: 'dead', port: 443 } }),
+        durable({ lane: { client: 'engine', tenant: null, host: 'dead', port: 443 } }),
       )
       await store.accept(many)
       for (const host of ['a', 'b', 'c', 'd'])
         await store.accept(
-          Array.from({ length: 4 }, () => durable({ lane: { tenant: null, host, port: 443 } })),
+          Array.from({ length: 4 }, () =>
+            durable({ lane: { client: 'engine', tenant: null, host, port: 443 } }),
+          ),
         )
 
       const counts = async (limit: number) => {
@@ -270,6 +291,18 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       expect(seen.sort()).toEqual(['a', 'b', 'c', 'd', 'dead'])
       // What the others leave goes to the one that has more.
       expect((await counts(20)).dead).toHaveLength(12)
+    })
+
+    it('serves each client in turn, where tenants of several have the same name', async () => {
+      const { store } = await start()
+      const of = (client: string) => ({ client, tenant: 'acme', host: 'api.crm.example', port: 443 })
+      await store.accept(Array.from({ length: 50 }, () => durable({ lane: of('many') })))
+      await store.accept([durable({ lane: of('few') })])
+      await store.pause(of('paused'), Number.MAX_SAFE_INTEGER)
+
+      const claimed = await claimExecutions(store, 2)
+
+      expect(claimed.map(({ execution }) => execution.lane.client).sort()).toEqual(['few', 'many'])
     })
 
     it('passes a lane over until its pause ends', async () => {
@@ -328,7 +361,7 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       await later
       expect(wakes).toBe(2)
 
-      const { lane } = durable({ lane: { tenant: null, host: 'paused', port: 443 } })
+      const { lane } = durable({ lane: { client: 'engine', tenant: null, host: 'paused', port: 443 } })
       await store.pause(lane, world.now() + 30)
       const afterPause = next()
       await acceptOne(store, durable({ lane }))
@@ -399,7 +432,7 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       const { executionId } = await acceptOne(store, durable({ callsBack: true, rest: bytes('token') }))
       const execution = await claimOne(store)
       expect(execution.execution.callsBack).toBe(true)
-      const lane = { tenant: null, host: 'engine.internal', port: 8443 }
+      const lane = { client: 'engine', tenant: null, host: 'engine.internal', port: 8443 }
       await store.settle(execution.lease, ended({ callback: { lane, dueAt: world.now() } }))
 
       const [first] = await claimCallbacks(store)
@@ -425,9 +458,13 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
     it('replaces a callback that is under way with that of a later end', async () => {
       const { store } = await start()
       await acceptOne(store, durable())
-      const callback = { lane: { tenant: null, host: 'engine.internal', port: 443 }, dueAt: 0 }
+      const callback = {
+        lane: { client: 'engine', tenant: null, host: 'engine.internal', port: 443 },
+        dueAt: 0,
+      }
       await store.settle((await claimOne(store)).lease, failed({ callback }))
       const [first] = await claimCallbacks(store)
+      expect(first?.execution.callback).toMatchObject({ number: 1 })
       await store.redrive(
         {},
         { limit: 1, perSecond: 1, expiresAt: null, dryRun: false, force: false, callsBack: true },
@@ -436,6 +473,7 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       await store.settle((await claimOne(store)).lease, ended({ callback }))
 
       const [second] = await claimCallbacks(store)
+      expect(second?.execution.callback).toEqual({ state: 'waiting', attempts: 0, number: 2 })
       expect(text(second?.execution.reply)).toBe('{"branch":"success"}')
       if (first === undefined) throw new TypeError('no callback')
       expect(await store.settleCallback(first.lease, { outcome: 'delivered' })).toBe('fenced')
@@ -473,7 +511,7 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       const life = await start()
       const { executionId } = await acceptOne(
         life.store,
-        durable({ lane: { tenant: 'a', host: 'b', port: 1 } }),
+        durable({ lane: { client: 'engine', tenant: 'a', host: 'b', port: 1 } }),
       )
       const at = life.world.now()
       await life.store.begin((await claimOne(life.store)).lease, 1)
@@ -542,7 +580,10 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
     it('a callback that was under way goes out again', async () => {
       const life = await start()
       await acceptOne(life.store, durable())
-      const callback = { lane: { tenant: null, host: 'engine.internal', port: 443 }, dueAt: 0 }
+      const callback = {
+        lane: { client: 'engine', tenant: null, host: 'engine.internal', port: 443 },
+        dueAt: 0,
+      }
       await life.store.settle((await claimOne(life.store)).lease, ended({ callback }))
       const [before] = await claimCallbacks(life.store)
       if (before === undefined) throw new TypeError('no callback')
@@ -598,7 +639,7 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       const ids: string[] = []
       for (let index = 0; index < 7; index += 1) {
         await world.advance(index % 2)
-        const lane = { tenant: index < 3 ? 'a' : null, host: `h${index % 2}`, port: 443 }
+        const lane = { client: 'engine', tenant: index < 3 ? 'a' : null, host: `h${index % 2}`, port: 443 }
         ids.unshift((await acceptOne(store, durable({ lane, nodeId: `n${index}` }))).executionId)
       }
       const list = async (filter: object, after: string | null, limit: number) => {
@@ -615,7 +656,7 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       expect([...first.ids, ...second.ids, ...third.ids]).toEqual(ids)
       expect(third.next).toBeNull()
       expect((await list({ tenant: 'a' }, null, 10)).ids).toHaveLength(3)
-      expect((await list({ tenant: null, host: 'h1' }, null, 10)).ids).toHaveLength(2)
+      expect((await list({ client: 'engine', tenant: null, host: 'h1' }, null, 10)).ids).toHaveLength(2)
       expect((await list({ nodeId: 'n4' }, null, 10)).ids).toHaveLength(1)
       expect((await list({ state: 'failed' }, null, 10)).ids).toEqual([])
       expect((await list({ state: 'waiting', since: world.now() }, null, 10)).ids).toHaveLength(3)
@@ -746,7 +787,10 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
     it('does no more than it may, and a repeated call goes on', async () => {
       const { world, store } = await start()
       for (let index = 0; index < 5; index += 1) {
-        await acceptOne(store, durable({ lane: { tenant: null, host: `h${index}`, port: 443 } }))
+        await acceptOne(
+          store,
+          durable({ lane: { client: 'engine', tenant: null, host: `h${index}`, port: 443 } }),
+        )
         await store.settle((await claimOne(store)).lease, failed())
       }
       const filter = {

@@ -40,8 +40,11 @@ const givenUpAfterMs = 24 * 3_600_000
 /** How long a callback is given back for that could not begin now. */
 const shortageMs = 1_000
 
+/** Calls of the service itself: no client can have this name. */
+const ownClient = ':callbacks'
+
 /** Where callbacks wait whose entry is gone. */
-const nowhere: Lane = { tenant: null, host: 'callback.invalid', port: 443 }
+const nowhere: Lane = { client: ownClient, tenant: null, host: 'callback.invalid', port: 443 }
 
 /** Tells engines that executions have ended: at least once, for a day. A callback is a node, with the same renderer and guard. */
 export class Callbacks {
@@ -55,7 +58,7 @@ export class Callbacks {
 
   findLane(to: string): Lane {
     const callback = this.#options.callbacks.find(to)
-    return callback === null ? nowhere : findLane(callback.node, null)
+    return callback === null ? nowhere : findLane(callback.node, { client: ownClient, tenant: null })
   }
 
   stop(): void {
@@ -103,7 +106,7 @@ export class Callbacks {
         signal: this.#stopping.signal,
         resources,
         trace: readRest(rest).trace,
-        client: ':callbacks',
+        client: ownClient,
         continuation: {
           executionId: execution.id,
           attemptsBefore: execution.callback?.attempts ?? 0,

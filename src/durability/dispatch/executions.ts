@@ -122,7 +122,7 @@ export class Executions {
   async find(id: string, client: string | null): Promise<StoredExecution | null | Unavailable> {
     const found = await this.#options.store.find({ id })
     if (found === 'unavailable' || found === null) return found
-    return client === null || found.client === client ? found : null
+    return client === null || found.lane.client === client ? found : null
   }
 
   /** The same, once it has ended or `ms` have passed. */
@@ -211,7 +211,7 @@ export class Executions {
     const now = Date.now()
     const notBefore = readMoment(request.notBefore)
     const dueAt = Math.max(now, notBefore ?? 0)
-    const lane = findLane(node, tenant)
+    const lane = findLane(node, { client: client ?? '', tenant })
     const text = Buffer.from(context.nodes.write(request.node))
     const rest: Omit<Rest, 'idempotencyKey' | 'correlationId'> = {
       diagnostics: request.diagnostics ?? 'full',
@@ -227,7 +227,6 @@ export class Executions {
       ({ payload = {}, idempotencyKey, correlationId }: ItemLike): DurableSubmission => ({
         mode: 'durable',
         executionId: createTimedUuid(),
-        client: client ?? '',
         key: idempotencyKey ?? null,
         nodeId: node.id,
         lane,

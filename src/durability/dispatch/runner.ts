@@ -134,7 +134,7 @@ export class Runner {
       resources,
       trace: submitted.trace,
       // A share of its own: what waits must not slow down who waits.
-      client: `${execution.client}:durable`,
+      client: `${execution.lane.client}:durable`,
       continuation: this.#continue(leased, submitted, node, sending),
     }).finally(() => {
       resources.end()
@@ -218,7 +218,7 @@ export class Runner {
 
   async #end(leased: LeasedExecution, submitted: SubmittedDocuments, result: Executed): Promise<void> {
     await this.#settleEnded(leased, submitted, result.reply, result.reply.succeeded ? 'succeeded' : 'failed')
-    const { client } = leased.execution
+    const { client } = leased.execution.lane
     this.#options.onEnded({ client, record: result.record, traceId: result.trace?.context.traceId ?? null })
   }
 
@@ -246,7 +246,7 @@ export class Runner {
     )
     await this.#settleEnded(leased, submitted, reply, states[code] ?? 'failed')
     const record = recordUnsent(reply, node, execution.lane)
-    onEnded({ client: execution.client, record, traceId: submitted?.trace?.traceId ?? null })
+    onEnded({ client: execution.lane.client, record, traceId: submitted?.trace?.traceId ?? null })
   }
 
   async #settleEnded(

@@ -95,10 +95,9 @@ export class Replay {
     return {
       mode: 'synchronous',
       executionId: createTimedUuid(),
-      client: client ?? '',
       key: idempotencyKey,
       nodeId: node.id,
-      lane: findLane(node, tenant),
+      lane: findLane(node, { client: client ?? '', tenant }),
       repeatable: node.retry.isIdempotent,
       node: Buffer.from(this.#context.nodes.write(request.node)),
       payload: Buffer.from(JSON.stringify(payload)),

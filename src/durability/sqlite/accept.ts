@@ -4,6 +4,7 @@ import type {
   DurableSubmission,
   InProgress,
   KeyReused,
+  Lane,
   Replayed,
   Submission,
 } from '../store/execution-store.ts'
@@ -33,27 +34,29 @@ function acceptAll(session: Session, now: number, submissions: readonly Submissi
     if (answer.outcome === 'accepted' || answer.outcome === 'replayed') executions.push(answer)
     else faults.push(answer)
     if (answer.outcome !== 'accepted' || submission.mode === 'synchronous') continue
-    const { tenant } = submission.lane
-    const backlog = growBacklog(session, tenant)
+    const { client, tenant } = submission.lane
+    const backlog = growBacklog(session, submission.lane)
     if (backlog > session.limits.maxBacklog)
-      return { outcome: 'backlog_full', tenant, backlog: countBefore(submissions, index, backlog) }
+      return { outcome: 'backlog_full', client, tenant, backlog: countBefore(submissions, index, backlog) }
   }
   return faults.length === 0 ? { outcome: 'stored', executions } : { outcome: 'refused', faults }
 }
 
 /** The backlog without what this call has added to it. */
 function countBefore(submissions: readonly Submission[], index: number, backlog: number): number {
-  const tenant = submissions[index]?.lane.tenant
+  const full = submissions[index]?.lane
   const added = submissions
     .slice(0, index + 1)
-    .filter(({ mode, lane }) => mode === 'durable' && lane.tenant === tenant)
+    .filter(
+      ({ mode, lane }) => mode === 'durable' && lane.client === full?.client && lane.tenant === full.tenant,
+    )
   return Math.max(0, backlog - added.length)
 }
 
 function acceptOne(session: Session, now: number, submission: Submission, index: number) {
-  const { key, lane, client } = submission
+  const { key, lane } = submission
   const hashes: Hashes = {
-    key: key === null ? null : hashKey(session, client, lane.tenant, key),
+    key: key === null ? null : hashKey(session, lane, key),
     node: session.hash.of('node', submission.node),
     payload: session.hash.of('payload', submission.payload),
   }
@@ -65,7 +68,7 @@ function acceptOne(session: Session, now: number, submission: Submission, index:
   }
   const differs = compare(known, hashes)
   if (differs.length > 0) return { outcome: 'key_reused', index, executionId: known.id, differs } as const
-  if (!hasEnded(known) && (submission.mode === 'synchronous' || known.mode === 'synchronous')) {
+  if (!hasEnded(known) && submission.mode === 'synchronous') {
     const dueAt = known.state === 'waiting' ? known.due_at : null
     return { outcome: 'in_progress', index, executionId: known.id, dueAt } as const
   }
@@ -75,7 +78,7 @@ function acceptOne(session: Session, now: number, submission: Submission, index:
 }
 
 /** The hash by which the key of one client and one tenant is found. */
-export function hashKey(session: Session, client: string, tenant: string | null, key: string): Uint8Array {
+export function hashKey(session: Session, { client, tenant }: Tenant, key: string): Uint8Array {
   return session.hash.of('key', client, tenant, key)
 }
 
@@ -94,7 +97,7 @@ function compare(known: ExecutionRow, hashes: Hashes): ('node' | 'payload')[] {
 type Startable = Pick<ExecutionRow, 'seq' | 'id' | 'attempts' | 'begun_attempt' | 'begun_at'>
 
 function insert(session: Session, now: number, submission: Submission, hashes: Hashes): Startable {
-  const { executionId, mode, client, nodeId, lane, repeatable } = submission
+  const { executionId, mode, nodeId, lane, repeatable } = submission
   const { lastInsertRowid } = session
     .sql(
       `INSERT INTO executions (
@@ -104,7 +107,7 @@ function insert(session: Session, now: number, submission: Submission, hashes: H
     .run(
       executionId,
       mode,
-      client,
+      lane.client,
       lane.tenant,
       nodeId,
       lane.host,
@@ -177,18 +180,24 @@ function writeDocuments(session: Session, { seq, id }: Startable, submission: Du
     )
 }
 
+type Tenant = Pick<Lane, 'client' | 'tenant'>
+
 /** The backlog of the tenant, one execution larger. */
-export function growBacklog(session: Session, tenant: string | null): number {
+export function growBacklog(session: Session, { client, tenant }: Tenant): number {
   const row = session
     .sql(
-      `INSERT INTO backlogs (tenant, executions) VALUES (?, 1)
+      `INSERT INTO backlogs (client, tenant, executions) VALUES (?, ?, 1)
        ON CONFLICT DO UPDATE SET executions = executions + 1 RETURNING executions`,
     )
-    .get(tenant ?? '')
+    .get(client, tenant ?? '')
   return Number(row?.executions)
 }
 
-export function shrinkBacklog(session: Session, tenant: string | null): void {
-  session.sql('UPDATE backlogs SET executions = executions - 1 WHERE tenant = ?').run(tenant ?? '')
-  session.sql('DELETE FROM backlogs WHERE tenant = ? AND executions <= 0').run(tenant ?? '')
+export function shrinkBacklog(session: Session, { client, tenant }: Tenant): void {
+  session
+    .sql('UPDATE backlogs SET executions = executions - 1 WHERE client = ? AND tenant = ?')
+    .run(client, tenant ?? '')
+  session
+    .sql('DELETE FROM backlogs WHERE client = ? AND tenant = ? AND executions <= 0')
+    .run(client, tenant ?? '')
 }

@@ -31,7 +31,7 @@ interface Ticket {
 /** The lanes that have something to claim, the one that was served longest ago first. */
 export function listDueLanes(session: Session, now: number): DueLane[] {
   return session
-    .sql('SELECT id, tenant, host, port FROM lanes WHERE wakes_at <= ? ORDER BY turn, wakes_at, id')
+    .sql('SELECT id, client, tenant, host, port FROM lanes WHERE wakes_at <= ? ORDER BY turn, wakes_at, id')
     .all(now)
     .map(({ id, ...lane }) => ({ id: Number(id), lane: { ...lane } as unknown as Lane }))
 }

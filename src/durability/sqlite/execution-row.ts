@@ -42,6 +42,7 @@ export interface ExecutionRow {
   readonly final: number
   readonly callback_state: 'waiting' | 'delivered' | 'failed' | null
   readonly callback_attempts: number
+  readonly callbacks: number
   readonly due_at: number | null
 }
 
@@ -70,8 +71,8 @@ export function asRow(row: Record<string, unknown>): ExecutionRow {
   return row as unknown as ExecutionRow
 }
 
-export function readLane({ tenant, host, port }: ExecutionRow): Lane {
-  return { tenant, host, port }
+export function readLane({ client, tenant, host, port }: ExecutionRow): Lane {
+  return { client, tenant, host, port }
 }
 
 export function hasEnded(row: ExecutionRow): row is ExecutionRow & { state: EndState; ended_at: number } {
@@ -83,7 +84,6 @@ export function summarize(row: ExecutionRow): ExecutionSummary {
     id: row.id,
     mode: row.mode,
     state: row.state,
-    client: row.client,
     nodeId: row.node_id,
     lane: readLane(row),
     repeatable: row.repeatable === 1,
@@ -102,7 +102,9 @@ export function summarize(row: ExecutionRow): ExecutionSummary {
     redrives: row.redrives,
     callsBack: row.calls_back === 1,
     callback:
-      row.callback_state === null ? null : { state: row.callback_state, attempts: row.callback_attempts },
+      row.callback_state === null
+        ? null
+        : { state: row.callback_state, attempts: row.callback_attempts, number: row.callbacks },
   }
 }
 

@@ -43,7 +43,9 @@ CREATE TABLE executions (
   repeat TEXT,
   final INTEGER NOT NULL DEFAULT 0,
   callback_state TEXT,
-  callback_attempts INTEGER NOT NULL DEFAULT 0
+  callback_attempts INTEGER NOT NULL DEFAULT 0,
+  -- Of how many ends there was a callback.
+  callbacks INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX executions_by_key ON executions (key_hash) WHERE key_hash IS NOT NULL;
 CREATE INDEX executions_by_age ON executions (accepted_at, id);
@@ -63,6 +65,7 @@ CREATE TABLE results (execution INTEGER PRIMARY KEY, progress BLOB, reply BLOB) 
 -- What is due in turn. Tickets of synchronous executions have no lane, and are held from the beginning to the end.
 CREATE TABLE lanes (
   id INTEGER PRIMARY KEY,
+  client TEXT NOT NULL,
   tenant TEXT,
   host TEXT NOT NULL,
   port INTEGER NOT NULL,
@@ -72,7 +75,7 @@ CREATE TABLE lanes (
   -- Grows with each claim: the lane that was served longest ago has the smallest.
   turn INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE UNIQUE INDEX lanes_by_name ON lanes (host, port, ifnull('t' || tenant, ''));
+CREATE UNIQUE INDEX lanes_by_name ON lanes (client, host, port, ifnull('t' || tenant, ''));
 CREATE INDEX lanes_by_time ON lanes (wakes_at) WHERE wakes_at IS NOT NULL;
 
 CREATE TABLE tickets (
@@ -92,7 +95,12 @@ CREATE INDEX tickets_to_end ON tickets (ends_at) WHERE held IS NULL AND ends_at 
 CREATE INDEX tickets_held ON tickets (held) WHERE held IS NOT NULL;
 
 -- Durable executions that have not ended. A tenant of '' is none.
-CREATE TABLE backlogs (tenant TEXT PRIMARY KEY, executions INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE backlogs (
+  client TEXT NOT NULL,
+  tenant TEXT NOT NULL,
+  executions INTEGER NOT NULL,
+  PRIMARY KEY (client, tenant)
+) STRICT, WITHOUT ROWID;
 `
 
 /** The way from each version of the file to the next. What stands here has been run on files of others: it is never changed. */

@@ -38,9 +38,9 @@ export function find(session: Session, now: number, name: ExecutionName): Stored
 function findRemembered(
   session: Session,
   now: number,
-  { client, tenant, key }: Extract<ExecutionName, { key: string }>,
+  name: Extract<ExecutionName, { key: string }>,
 ): ExecutionRow | null {
-  const row = findByKeyHash(session, hashKey(session, client, tenant, key))
+  const row = findByKeyHash(session, hashKey(session, name, name.key))
   return row !== null && isRemembered(session, now, row) ? row : null
 }
 
@@ -212,5 +212,5 @@ function redrive(
        WHERE seq = ?`,
     )
     .run(now, expiresAt, Number(callsBack), row.seq)
-  growBacklog(session, row.tenant)
+  growBacklog(session, row)
 }

@@ -5,7 +5,7 @@ import type { KeyRing } from '../store/key-ring.ts'
 import type { OpenDatabase } from './open-database.ts'
 
 export interface StoreLimits {
-  /** Durable executions of one tenant that have not ended. */
+  /** Durable executions of one tenant of one client that have not ended. */
   readonly maxBacklog: number
   /** How long a key is remembered after the end. */
   readonly idempotencyMs: number
@@ -60,14 +60,18 @@ export class Session {
   }
 
   /** The id of the lane, which is there from now on. */
-  enterLane({ tenant, host, port }: Lane): number {
+  enterLane({ client, tenant, host, port }: Lane): number {
     const known = this.sql(
-      "SELECT id FROM lanes WHERE host = ? AND port = ? AND ifnull('t' || tenant, '') = ?",
-    ).get(host, port, tenant === null ? '' : `t${tenant}`)
+      "SELECT id FROM lanes WHERE client = ? AND host = ? AND port = ? AND ifnull('t' || tenant, '') = ?",
+    ).get(client, host, port, tenant === null ? '' : `t${tenant}`)
     const id = Number(
       known?.id ??
-        this.sql('INSERT INTO lanes (tenant, host, port) VALUES (?, ?, ?)').run(tenant, host, port)
-          .lastInsertRowid,
+        this.sql('INSERT INTO lanes (client, tenant, host, port) VALUES (?, ?, ?, ?)').run(
+          client,
+          tenant,
+          host,
+          port,
+        ).lastInsertRowid,
     )
     this.touch(id)
     return id

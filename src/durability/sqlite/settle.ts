@@ -108,7 +108,7 @@ function end(session: Session, now: number, held: HeldTicket, ended: Ended): Wri
        ON CONFLICT DO UPDATE SET reply = excluded.reply, progress = NULL`,
     )
     .run(row.seq, session.ring.seal(ended.reply, row.id, 'reply'))
-  if (row.mode === 'durable') shrinkBacklog(session, row.tenant)
+  if (row.mode === 'durable') shrinkBacklog(session, row)
   dropDocuments(session, row, ended)
   if (ended.callback !== null) callBack(session, row, ended.callback)
   return 'written'
@@ -138,7 +138,9 @@ function callBack(
     )
     .run(seq, session.enterLane(lane), dueAt)
   session
-    .sql("UPDATE executions SET callback_state = 'waiting', callback_attempts = 0 WHERE seq = ?")
+    .sql(
+      "UPDATE executions SET callback_state = 'waiting', callback_attempts = 0, callbacks = callbacks + 1 WHERE seq = ?",
+    )
     .run(seq)
 }
 

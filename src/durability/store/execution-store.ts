@@ -68,8 +68,10 @@ export type Unavailable = 'unavailable'
 /** `fenced`: the lease has ended, and nothing was written. */
 export type Written = 'written' | 'fenced'
 
-/** What is claimed in turn: the calls of one tenant to one host. */
+/** What is claimed in turn: the calls of one tenant of one client to one host. */
 export interface Lane {
+  /** The client's name, not its API key. Tenants belong to it: those of another client with the same name are others. */
+  readonly client: string
   readonly tenant: string | null
   readonly host: string
   readonly port: number
@@ -85,9 +87,7 @@ export interface Lease {
 interface SubmissionOfAnyMode {
   /** The id if the execution is new: a UUID. */
   readonly executionId: string
-  /** The client's name, not its API key: keys of executions belong to it. */
-  readonly client: string
-  /** The idempotency key, of one client and one tenant. */
+  /** The idempotency key, of the client and tenant of the lane. */
   readonly key: string | null
   readonly nodeId: string | null
   readonly lane: Lane
@@ -129,7 +129,13 @@ export type Submission = DurableSubmission | SynchronousSubmission
 export type Acceptance =
   | { readonly outcome: 'stored'; readonly executions: readonly (Accepted | Replayed)[] }
   | { readonly outcome: 'refused'; readonly faults: readonly (KeyReused | InProgress)[] }
-  | { readonly outcome: 'backlog_full'; readonly tenant: string | null; readonly backlog: number }
+  /** `backlog`: what the tenant of the client has had before. */
+  | {
+      readonly outcome: 'backlog_full'
+      readonly client: string
+      readonly tenant: string | null
+      readonly backlog: number
+    }
 
 /** Will be executed: as a new execution, or under the id of one with the same key that did not end as final. */
 export interface Accepted {
@@ -148,7 +154,10 @@ export interface Accepted {
   readonly begun: Begun | null
 }
 
-/** An execution with this key and this content is there: it has ended as final, or is durable and goes on. */
+/**
+ * An execution with this key and this content is there. It has ended as final; or the submission is durable and it has not ended,
+ * in either mode: a synchronous one is shown as running, and may end as interrupted without a reply.
+ */
 export interface Replayed {
   readonly outcome: 'replayed'
   readonly execution: StoredExecution
@@ -163,7 +172,7 @@ export interface KeyReused {
   readonly differs: readonly ('node' | 'payload')[]
 }
 
-/** An execution with this key has not ended, and there is no promise that it will without its holder. */
+/** The submission is synchronous, and an execution with this key has not ended. */
 export interface InProgress {
   readonly outcome: 'in_progress'
   readonly index: number
@@ -250,7 +259,6 @@ export interface ExecutionSummary {
   readonly id: string
   readonly mode: 'durable' | 'synchronous'
   readonly state: ExecutionState
-  readonly client: string
   readonly nodeId: string | null
   readonly lane: Lane
   readonly repeatable: boolean
@@ -277,6 +285,8 @@ export interface ExecutionSummary {
   readonly callback: {
     readonly state: 'waiting' | 'delivered' | 'failed'
     readonly attempts: number
+    /** Which one of the execution: 1, and one more for each further end that has a callback. */
+    readonly number: number
   } | null
 }
 

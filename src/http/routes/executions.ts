@@ -441,7 +441,7 @@ function acknowledgeAll(accepted: readonly AcceptedExecution[]): SubmittedItems 
   }
 }
 
-function summarize(stored: StoredSummary): ExecutionSummary {
+function summarize({ callback, ...stored }: StoredSummary): ExecutionSummary {
   return {
     executionId: stored.id,
     state: stored.state,
@@ -457,7 +457,7 @@ function summarize(stored: StoredSummary): ExecutionSummary {
     dueAt: showMoment(stored.dueAt),
     expiresAt: showMoment(stored.expiresAt),
     endedAt: showMoment(stored.endedAt),
-    callback: stored.callback,
+    callback: callback === null ? null : { state: callback.state, attempts: callback.attempts },
   }
 }
 

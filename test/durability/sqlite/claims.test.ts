@@ -32,7 +32,7 @@ async function openSession(maxPages: number | null = null) {
   return { database: open.database, session, order, perform }
 }
 
-const lane = (host: string) => ({ tenant: null, host, port: 443 })
+const lane = (host: string) => ({ client: 'engine', tenant: null, host, port: 443 })
 
 /** So many executions that wait for one host, written at once. */
 function fillLane(
@@ -143,7 +143,7 @@ describe('claims', () => {
     expect(texts.size).toBeGreaterThan(40)
     expect(plans.map(({ text, scans }) => [text.slice(0, 30), ...scans])).toEqual([
       // As many lanes as are due, and as many executions as are named, put in order.
-      ['SELECT id, tenant, host, port ', 'USE TEMP B-TREE FOR ORDER BY'],
+      ['SELECT id, client, tenant, hos', 'USE TEMP B-TREE FOR ORDER BY'],
       ['SELECT e.*, t.due_at FROM exec', 'USE TEMP B-TREE FOR ORDER BY'],
       ['DELETE FROM lanes WHERE wakes_', 'SCAN lanes'],
     ])

@@ -17,7 +17,7 @@ async function openFirstVersion() {
   return store
 }
 
-const lane = { tenant: 'acme', host: 'api.crm.example', port: 443 }
+const lane = { client: 'engine', tenant: 'acme', host: 'api.crm.example', port: 443 }
 const id = (number: number) => `00000000-0000-7000-8000-00000000000${number}`
 
 describe('a file of version 1', () => {

@@ -225,7 +225,7 @@ class ModelRun {
     const mode = one.synchronous ? 'synchronous' : 'durable'
     if (known !== undefined && known.content !== content)
       return expect(answer).toMatchObject({ outcome: 'key_reused', executionId: known.id, differs: ['node'] })
-    if (known !== undefined && isOpen(known.state) && (one.synchronous || known.mode === 'synchronous'))
+    if (known !== undefined && isOpen(known.state) && one.synchronous)
       return expect(answer).toMatchObject({ outcome: 'in_progress', executionId: known.id })
     if (known !== undefined && (isOpen(known.state) || known.final))
       return expect(answer).toMatchObject({ outcome: 'replayed', execution: { id: known.id } })

@@ -13,10 +13,9 @@ export function durable(overrides: Partial<DurableSubmission> = {}): DurableSubm
   return {
     mode: 'durable',
     executionId: randomUUIDv7(),
-    client: 'engine',
     key: null,
     nodeId: 'crm-lead',
-    lane: { tenant: null, host: 'api.crm.example', port: 443 },
+    lane: { client: 'engine', tenant: null, host: 'api.crm.example', port: 443 },
     repeatable: false,
     node: bytes('{"method":"POST"}'),
     payload: bytes('{"profile":{}}'),
@@ -30,11 +29,10 @@ export function durable(overrides: Partial<DurableSubmission> = {}): DurableSubm
 }
 
 export function synchronous(overrides: Partial<SynchronousSubmission> = {}): SynchronousSubmission {
-  const { client, nodeId, lane, repeatable, node, payload } = durable()
+  const { nodeId, lane, repeatable, node, payload } = durable()
   const mode = 'synchronous'
   return {
     executionId: randomUUIDv7(),
-    client,
     nodeId,
     lane,
     repeatable,

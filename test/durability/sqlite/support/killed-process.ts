@@ -15,7 +15,7 @@ tell('open')
 
 let isIdle = false
 const choose = <T>(...values: readonly T[]): T => values[Math.floor(Math.random() * values.length)] as T
-const lane = (host: string) => ({ tenant: null, host, port: 443 })
+const lane = (host: string) => ({ client: 'engine', tenant: null, host, port: 443 })
 const callback = { lane: lane('engine'), dueAt: 0 }
 
 async function acceptSome(): Promise<void> {
