@@ -10,4 +10,7 @@ export function read(file: string): string {
 }
 
 /** All pages for people, as paths in the repository. */
-export const pages: readonly string[] = globSync(['*.md', 'docs/**/*.md'], { cwd: root }).toSorted()
+export const pages: readonly string[] = globSync(['*.md', 'docs/**/*.md', 'recipes/{,*/}README.md'], {
+  cwd: root,
+  exclude: ['recipes/node_modules'],
+}).toSorted()
