@@ -5,7 +5,7 @@ import { checkPatterns } from './check-patterns.ts'
 // No regular expression may take more than linear time: otherwise clients and targets would control how long it
 // takes.
 const root = join(import.meta.dirname, '..')
-const files = globSync('{src,demo,openapi,bench,checks,clients/typescript/src}/**/*.{ts,cjs}', {
+const files = globSync('{src,demo,openapi,bench,checks,clients/typescript/src,recipes/node}/**/*.{ts,cjs}', {
   cwd: root,
   exclude: ['**/*.d.{ts,cts}'],
 })

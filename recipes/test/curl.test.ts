@@ -52,7 +52,9 @@ describe('flow.sh', () => {
 describe('call-node.sh', () => {
   it('waits while the service has no room', async () => {
     const first = held(created)
-    const { url, here, log, received } = await world(inTurn(first.answer, created), { MAX_IN_FLIGHT: '1' })
+    const { url, here, log, received } = await world(inTurn(first.answer, created), {
+      settings: { MAX_IN_FLIGHT: '1' },
+    })
     const before = callNode(url, here)
     await vi.waitFor(() => expect(received).toHaveLength(1))
 
@@ -82,7 +84,7 @@ describe('call-node.sh', () => {
   })
 
   it('sends the API key, and says with 77 that it is wrong', async () => {
-    const { url, here } = await world(created, { API_KEYS: 'engine:a-key-of-the-engine' })
+    const { url, here } = await world(created, { settings: { API_KEYS: 'engine:a-key-of-the-engine' } })
 
     const right = await callNode(url, here, { WEBHOOK_NODE_KEY: 'a-key-of-the-engine' })
     const wrong = await callNode(url, here, { WEBHOOK_NODE_KEY: 'a-key-of-no-one-here' })
