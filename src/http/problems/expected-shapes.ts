@@ -3,7 +3,9 @@ import { defaults, maxTotalMs } from '../../contract/node.ts'
 import { sources } from '../../contract/payload.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { writeMembers, writeValue } from './example-text.ts'
+import { authOfWord } from './foreign-words/auth-like.ts'
 import { bodyLike } from './foreign-words/body-like.ts'
+import { isCurlCommand, nodeOfCurl } from './foreign-words/curl-command.ts'
 import { signing } from './foreign-words/examples.ts'
 import {
   expectationLike,
@@ -13,6 +15,7 @@ import {
   statusExpectation,
 } from './foreign-words/expectation-like.ts'
 import { listNames, pairs } from './foreign-words/list-names.ts'
+import { countRedirects } from './foreign-words/redirects.ts'
 import { anyFailure, statusIsNoFailure } from './foreign-words/request.ts'
 import { adviseWord } from './member-advice.ts'
 import { type Place, withoutForm } from './place.ts'
@@ -124,7 +127,9 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   },
   Node: {
     write: (value) =>
-      wholeJson.write(value) ?? example({ node: { method: 'POST', url: 'https://host/path' } }),
+      typeof value === 'string' && isCurlCommand(value)
+        ? example({ node: nodeOfCurl(value) })
+        : (wholeJson.write(value) ?? example({ node: { method: 'POST', url: 'https://host/path' } })),
   },
   'Node.url': {
     as: 'a string such as "https://host/path"',
@@ -170,6 +175,7 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
         : quotes(value),
   },
   'Expectation(condition).value': always('write a condition such as "response.json.ok == true"'),
+  'Node.followRedirects': { write: (value) => example(countRedirects(value)) },
   'Node.timeoutMs': { write: (value) => durationLike(value, 'Node.timeoutMs') },
   'Request.deadlineMs': { write: (value) => durationLike(value, 'Request.deadlineMs') },
   'Retry.initialDelayMs': { write: (value) => durationLike(value, 'Retry.initialDelayMs') },
@@ -327,18 +333,10 @@ function authLike(value: unknown): string {
     return 'leave it out for none'
   if (Array.isArray(value) && isObject(value[0]))
     return `write the object itself, without [ and ]: ${authLike(value[0].type)}`
-  if (Array.isArray(value) || (typeof value === 'string' && /^(?:http)?basic/i.test(value)))
-    return example({ auth: { type: 'basic', username: '…', password: reference } })
-  return typeof value === 'string' && /^(?:http)?(?:header|query|api-?_?key|custom)/i.test(value)
-    ? example({
-        auth: {
-          type: 'apiKey',
-          in: /query/i.test(value) ? 'query' : 'header',
-          name: 'X-Api-Key',
-          value: reference,
-        },
-      })
-    : example({ auth: { type: 'bearer', token: reference } })
+  if (Array.isArray(value)) return example({ auth: { type: 'basic', username: '…', password: reference } })
+  if (typeof value === 'string' && /sign|hmac/i.test(value.slice(0, 60)))
+    return `a signature is "signing" of the node: ${example({ signing })}`
+  return example({ auth: authOfWord(value) ?? { type: 'bearer', token: reference } })
 }
 
 function statusLike(value: unknown): string | null {
@@ -360,7 +358,7 @@ export function writeTime(meantMs: number, place: Place): string {
     : String(meantMs)
 }
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 }
+const units: Readonly<Record<string, number>> = { ms: 1, msec: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 
 /** Shorter times were meant in seconds. */
 const leastMs = 100
@@ -372,10 +370,19 @@ function durationLike(value: unknown, place: Place): string | null {
   if (typeof value === 'string' && /^\d{4}-\d\d/.test(value))
     return 'it is a time to wait, not a point in time: write the number of milliseconds, such as 10000'
   const [, digits, unit = ''] =
-    (typeof value === 'string' && /^(?:PT)?(\d{1,6})\s?(ms|s|m)?[a-z]{0,10}$/i.exec(value)) || []
+    (typeof value === 'string' &&
+      /^(?:PT)?(\d{1,6}(?:[.,]\d{1,3})?)\s?(ms|msec|s|m|h)?[a-z]{0,10}$/i.exec(value)) ||
+    []
   if (digits === undefined) return null
-  const known = units[unit.toLowerCase()] ?? (Number(digits) < leastMs ? 1_000 : 1)
-  return `write the number of milliseconds without quotes: ${writeTime(Number(digits) * known, place)}`
+  const number = readNumber(digits, unit)
+  const known = units[unit.toLowerCase()] ?? (number < leastMs ? 1_000 : 1)
+  return `write the number of milliseconds without quotes: ${writeTime(Math.round(number * known), place)}`
+}
+
+/** Three digits behind a mark and without a unit are thousands: `10.000`. */
+function readNumber(digits: string, unit: string): number {
+  const isThousands = unit === '' && /^\d{1,3}[.,]\d{3}$/.test(digits)
+  return Number(isThousands ? digits.replace(/[.,]/, '') : digits.replace(',', '.'))
 }
 
 function simulationLike(value: unknown): string {

@@ -1,5 +1,7 @@
 import { endOfString } from '../../webhook/values/json-string.ts'
 import { describePlace, type JsonSyntaxError } from '../../webhook/values/json-syntax.ts'
+import { writeValue } from './example-text.ts'
+import { isCurlCommand, nodeOfCurl } from './foreign-words/curl-command.ts'
 
 /** A mistake in a text that was meant to be JSON. */
 interface Mistake {
@@ -29,7 +31,6 @@ const otherFormats: readonly (readonly [form: RegExp, what: string])[] = [
     'in single quotes: leave them out. A Windows shell hands them on; send a file there: curl --json @node.json',
   ],
   [/^%7[Bb]/, 'percent-encoded: send the JSON itself, as it is'],
-  [/^curl\s/, 'a curl command, not JSON: send what stands behind its -d'],
   [/^(?:---|node:)\s/, 'YAML, not JSON: send { "node": { … } }'],
   [/^--\S+\r?\n/, 'multipart, not JSON: send { "node": { … } }'],
   [/^[\w.[\]%+-]{1,100}=/, 'a form, not JSON: send { "node": { … } }, with curl as --json or -d'],
@@ -39,7 +40,15 @@ const beginning = 200
 
 function describeOtherFormat(text: string): string | null {
   const start = text.slice(0, beginning).trimStart()
+  if (isCurlCommand(start)) return describeCommand(text)
   return otherFormats.find(([form]) => form.test(start))?.[1] ?? null
+}
+
+/** A command that calls this service has the request; one that calls a target is to be a node. */
+function describeCommand(text: string): string {
+  return /\/v1\/(?:execut|preview)/.test(text.slice(0, 2_000))
+    ? 'a curl command, not JSON: send what stands behind its -d'
+    : `a curl command, not JSON: send ${writeValue({ node: nodeOfCurl(text) })}`
 }
 
 function findMistake(text: string, { at, expected }: JsonSyntaxError): Mistake {
@@ -137,6 +146,8 @@ function describeNoName(text: string, at: number): string {
   unquotedName.lastIndex = at
   const name = unquotedName.exec(text)?.[1]
   if (name !== undefined) return `a name stands there without quotes; write "${name}"`
+  if (/\d,$/.test(text.slice(Math.max(0, at - 2), at)) && /\d/.test(text[at] ?? ''))
+    return 'a comma stands within a number; write a point before fractions and nothing between thousands, as in 10000.5'
   if (text[at] === ',') return 'a comma stands there without a member before it; remove it'
   if (text.startsWith('...', at)) return ellipsis
   return 'a name in double quotes is missing, as in "node"'

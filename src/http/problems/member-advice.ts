@@ -6,7 +6,9 @@ import { maxCandidates, suggest } from '../../webhook/values/suggest.ts'
 import { listWords } from '../../webhook/values/text.ts'
 import { writeMembers } from './example-text.ts'
 import type { ForeignMember, ForeignWord } from './foreign-words/foreign-word.ts'
-import { foreignMembers, foreignWords } from './foreign-words/tables.ts'
+import { isNo } from './foreign-words/on-error.ts'
+import { offWithoutIt } from './foreign-words/sentences.ts'
+import { foreignMembers, foreignParts, foreignWords } from './foreign-words/tables.ts'
 import { type JsonSchema, nameType } from './json-schema.ts'
 import { likeExpectation, type Place, withoutForm } from './place.ts'
 
@@ -68,10 +70,11 @@ export function adviseMember({ place, name, around, known }: UnknownMember): Adv
   if (home !== noAdvice) return home
   const near = suggest(name, known)
   if (near !== null) return { ...guess(near), is: near, name: `probably ${JSON.stringify(near)}` }
-  if (place === 'Node' && isHeaderName(name)) return adviseHeader(name)
+  if (place === 'Node' && /^x-/i.test(name) && isHeaderName(name)) return adviseHeader(name)
   const word = suggestForeign(place, name)
-  const row = word === null ? undefined : findForeign(place, word)
+  const row = (word === null ? undefined : findForeign(place, word)) ?? findPart(place, name)
   if (row !== undefined) return adviseForeign(place, row, around, name, known) ?? noAdvice
+  if (place === 'Node' && isHeaderName(name)) return adviseHeader(name)
   return place === 'Payload' ? { ...noAdvice, text: describeAttribute(name) } : noAdvice
 }
 
@@ -213,7 +216,7 @@ function adviseForeign(
   if (is !== undefined && isAlso === undefined && Object.hasOwn(around, is))
     return { ...noAdvice, text: row.twice ?? describeTwice(is) }
   const renamed = is === undefined ? null : [describeRename(is), of].filter((part) => part != null).join(', ')
-  const members = typeof example === 'function' ? example(around[name]) : example
+  const members = typeof example === 'function' ? example(around[name], around) : example
   const advised = [renamed, says].filter((part) => part != null).join(', ')
   const written = members === undefined ? [] : [`write ${writeMembers(members)}`]
   return {
@@ -222,7 +225,7 @@ function adviseForeign(
     name: renamed,
     covers: new Set(is === undefined ? covers : [is, ...covers]),
     withoutBody: members !== undefined && Object.hasOwn(members, 'body') && advised !== '' ? advised : null,
-    knowsBody: typeof example === 'function',
+    knowsBody: typeof example === 'function' && row.isOnlyKind !== true,
     unwraps: unwrap,
   }
 }
@@ -245,7 +248,10 @@ const maxSiblings = 20
 /** A row for some value: of a type, or for which it is something else. */
 function ofValue(row: ForeignMember, around: JsonObject, name: string): Omit<ForeignMember, 'words'> {
   const value = around[name]
-  if (row.unless?.fits(value, around) === true) return row.unless
+  if (row.isOptIn === true && isNo(value)) return { says: offWithoutIt }
+  const exceptions = row.unless === undefined ? [] : [row.unless].flat()
+  const exception = exceptions.find(({ fits }) => fits(value, around))
+  if (exception !== undefined) return exception
   const type = nameType(value)
   return type === 'null' ? row : (row.byType?.[type as keyof NonNullable<ForeignMember['byType']>] ?? row)
 }
@@ -257,6 +263,14 @@ function findForeign(at: Place, name: string): ForeignMember | undefined {
   return [at, place, withoutForm(place)]
     .map((each) => members.get(each)?.get(word))
     .find((row) => row !== undefined)
+}
+
+/** The row for a word within a name: of `timeout` for `startToCloseTimeout`. */
+function findPart(place: Place, name: string): ForeignMember | undefined {
+  const rows = foreignParts[place] ?? foreignParts[withoutForm(place)]
+  if (rows === undefined) return undefined
+  const parts = new Set(name.split(/(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z]+/).map(fold))
+  return rows.find(({ words }) => words.split(' ').some((word) => parts.has(word)))
 }
 
 /** What a member at the top is to a node: a member, an object around its members, or nothing that it needs. */

@@ -52,22 +52,24 @@ export function tooMany(most: number, count: number): string {
   return `must have at most ${most} of them, not ${count}`
 }
 
+const nothingLikeIt = 'there is nothing of this name or meaning here; leave it out'
+
 /** The error of a member that the schema does not know: with advice, else with the members that it knows. */
 export function unknownMember(advice: string | null, known: string, example: string | null): string {
   if (advice !== null) return `unknown member; ${advice}`
-  if (known === '') return 'unknown member; leave it out, if it is none of the members above'
-  return `unknown member; the members here are ${known}${example === null ? '' : `, as in ${example}`}; leave it out if it is none of them`
+  if (known === '') return `unknown member; ${nothingLikeIt}`
+  return `unknown member; ${nothingLikeIt}; the members here are ${known}${example === null ? '' : `, as in ${example}`}`
 }
 
 /** A message whose end is a list that another one of the same reply has already. */
 export function sayListOnce(message: string, said: Set<string>): string {
-  const [, begin, joint, list] = /^(.*?)(; the members here are|; codes are)(.*)$/s.exec(message) ?? []
+  const [, begin, , list] = /^(.*?)(; the members here are|; codes are)(.*)$/s.exec(message) ?? []
   if (begin === undefined || list === undefined) return message
   if (!said.has(list)) {
     said.add(list)
     return message
   }
-  return joint === '; codes are' ? begin : `${begin}; leave it out if it is none of the members above`
+  return begin
 }
 
 function asIn(write: string | null): string {

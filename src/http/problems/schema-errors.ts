@@ -1,5 +1,6 @@
 import { type ConfigError, pointer } from '../../contract/config-error.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
+import { suggest } from '../../webhook/values/suggest.ts'
 import { writeValue } from './example-text.ts'
 import {
   findHeldMembers,
@@ -9,7 +10,7 @@ import {
   isWrongAsWhole,
 } from './expected-shapes.ts'
 import { admitsType, follows, type JsonSchema } from './json-schema.ts'
-import { type Advice, adviseMember, adviseWord, groupMembers } from './member-advice.ts'
+import { type Advice, adviseMember, adviseWord, fold, groupMembers } from './member-advice.ts'
 import { noPlace, type Place } from './place.ts'
 import {
   missing,
@@ -119,7 +120,7 @@ function inMissing({ properties }: JsonSchema, name: string, path: string, place
   return { path: pointer(path, name), message: missing(member, meant, name) }
 }
 
-/** A member that may be left out is not given as null. */
+/** A member that may be left out is not given as null, and one that is no text not as an empty one. */
 function* inMember(
   schema: JsonSchema,
   value: unknown,
@@ -127,7 +128,8 @@ function* inMember(
   place: Place,
   isRequired: boolean,
 ): Generator<ConfigError> {
-  if (value !== null || isRequired || admitsType(schema, null))
+  const isNone = value === null || value === ''
+  if (!isNone || isRequired || admitsType(schema, value))
     return yield* findSchemaErrors(schema, value, path, place)
   const { as } = findMeantShape(place, value)
   yield { path, message: wrongType(schema, value, { as, write: 'leave it out instead' }) }
@@ -359,10 +361,11 @@ function tellWord(branches: readonly JsonSchema[], tag: string, names: readonly 
 
 function meantWord(place: Place, given: unknown, words: readonly unknown[]): unknown {
   if (words.includes(given)) return given
-  const lower = typeof given === 'string' && given.length < 100 ? given.toLowerCase() : null
+  const foreign = adviseWord(place, given)
+  const folded = typeof given === 'string' && given.length < 100 ? fold(given) : ''
   return (
-    words.find((word) => lower !== null && String(word).toLowerCase() === lower) ??
-    adviseWord(place, given)?.is
+    words.find((word) => folded !== '' && fold(String(word)) === folded) ??
+    (foreign === null && typeof given === 'string' ? suggest(given, words.map(String)) : foreign?.is)
   )
 }
 

@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import validators from '../../../src/http/body/validators.cjs'
 import type { ForeignMember } from '../../../src/http/problems/foreign-words/foreign-word.ts'
-import { foreignMembers, foreignWords } from '../../../src/http/problems/foreign-words/tables.ts'
+import {
+  foreignMembers,
+  foreignParts,
+  foreignWords,
+} from '../../../src/http/problems/foreign-words/tables.ts'
 import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
 import { fold } from '../../../src/http/problems/member-advice.ts'
 import { compileNode } from '../../../src/webhook/compile.ts'
@@ -181,7 +185,7 @@ describe('a foreign member', () => {
     'has an example that is valid where it is to be written: $place $row.words',
     ({ place, row }) => {
       const { valid, around } = placeOf(place)
-      const example = typeof row.example === 'function' ? row.example(200) : row.example
+      const example = typeof row.example === 'function' ? row.example(200, {}) : row.example
       const isWhole = example !== undefined && ('type' in example || 'structure' in example)
       const request = around(
         isWhole ? example : { ...(place === 'Field' ? validBeside(place, row) : valid), ...example },
@@ -193,6 +197,26 @@ describe('a foreign member', () => {
       expect(compiled.ok ? [] : compiled.errors).toEqual([])
     },
   )
+})
+
+describe('a member with a word that tells what it is about', () => {
+  const parts = foreignParts.Node ?? []
+
+  it('is called by one row', () => {
+    expect(repeated(parts)).toEqual([])
+  })
+
+  it.each(parts)('gets the advice for that word: $words', (row) => {
+    for (const word of row.words.split(' ')) {
+      const name = `qqq${word.charAt(0).toUpperCase()}${word.slice(1)}Zzz`
+      const [error] = explain({ node: { ...node, [name]: row.is === undefined ? {} : 1000 } })
+
+      expect(error?.message, name).toContain(row.says ?? '')
+      expect(error?.message, name).toMatch(/^unknown member; ./)
+    }
+    if (row.example !== undefined)
+      expect(validators.ExecuteRequest?.({ node: { ...node, ...row.example } })).toBe(true)
+  })
 })
 
 /** A request with a word at a place such as `Field.source`. */

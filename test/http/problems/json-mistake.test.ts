@@ -120,7 +120,18 @@ describe('a mistake in JSON', () => {
       "'{}'",
       'The request body is in single quotes: leave them out. A Windows shell hands them on; send a file there: curl --json @node.json.',
     ],
-    ["curl -d '{}'", 'The request body is a curl command, not JSON: send what stands behind its -d.'],
+    [
+      "curl http://localhost:3000/v1/execute -d '{}'",
+      'The request body is a curl command, not JSON: send what stands behind its -d.',
+    ],
+    [
+      "curl https://a.test/ -H 'X-Key: s3cr3t' -u ada:s3cr3t -d '{}'",
+      'The request body is a curl command, not JSON: send { "node": { "method": "POST", "url": "https://host/path", "auth": { "type": "basic", "username": "…", "password": "{{ secrets.NAME }}" }, "headers": [{ "name": "X-Key", "value": "…" }], "body": { "structure": "json", "content": { "a": "…" } } } }.',
+    ],
+    [
+      '{"timeoutMs":10.000,5}',
+      'The request body is not valid JSON at line 1, column 21: a comma stands within a number; write a point before fractions and nothing between thousands, as in 10000.5.',
+    ],
   ])('is named with its place and what to write: %j', (text, message) => {
     expect(explain(text)).toBe(message)
     expect(explain(text)).not.toContain('s3cr3t')

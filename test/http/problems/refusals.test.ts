@@ -249,9 +249,9 @@ const meant: readonly Row[] = [
     { frobnicate: 1, brobdingnag: 2 },
     [
       '/frobnicate',
-      'unknown member; the members here are for what is sent "method", "url", "query", "headers", "body"; for whom and as whom "connection", "hosts", "auth", "tls", "signing"; for what becomes of the response "expect", "capture", "onError", "cases", "branches", "followRedirects"; for time and repeating "timeoutMs", "retry", "idempotent", "keepAlive"; for the node itself "id", "name", "notes", "templates", "propagateTrace"; leave it out if it is none of them',
+      'unknown member; there is nothing of this name or meaning here; leave it out; the members here are for what is sent "method", "url", "query", "headers", "body"; for whom and as whom "connection", "hosts", "auth", "tls", "signing"; for what becomes of the response "expect", "capture", "onError", "cases", "branches", "followRedirects"; for time and repeating "timeoutMs", "retry", "idempotent", "keepAlive"; for the node itself "id", "name", "notes", "templates", "propagateTrace"',
     ],
-    ['/brobdingnag', 'unknown member; leave it out, if it is none of the members above'],
+    ['/brobdingnag', 'unknown member; there is nothing of this name or meaning here; leave it out'],
   ],
 ]
 
@@ -276,7 +276,7 @@ const rows: readonly Row[] = [
     { bodyStructure: 'full' },
     [
       '/bodyStructure',
-      'unknown member; it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary"; write "body": { "structure": "simple", "fields": [{ "name": "email", "source": "profile", "field": "email" }] }',
+      'unknown member; it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary"; write "body": { "structure": "full" }',
     ],
   ],
   [
@@ -517,7 +517,10 @@ const rows: readonly Row[] = [
       ],
     ],
   ),
-  [{ followRedirects: true }, ['/followRedirects', 'must be an integer from 0 to 5, not a boolean']],
+  [
+    { followRedirects: true },
+    ['/followRedirects', 'must be an integer from 0 to 5, not a boolean; write "followRedirects": 5'],
+  ],
   // Members of the contract elsewhere.
   [
     { idempotencyKey: 's3cr3t', profile: {}, ifEmpty: 'omit' },
@@ -657,7 +660,7 @@ const rows: readonly Row[] = [
     { bodyStrucutre: 'full' },
     [
       '/bodyStrucutre',
-      'unknown member; it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary"; write "body": { "structure": "simple", "fields": [{ "name": "email", "source": "profile", "field": "email" }] }',
+      'unknown member; it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary"; write "body": { "structure": "full" }',
     ],
   ],
   // Statuses.
@@ -715,7 +718,7 @@ const rows: readonly Row[] = [
     ],
   ],
   // Bodies, credentials and methods by what they hold.
-  [{ body: '' }, ['/body', `${words.body}, not a string; leave it out for none`]],
+  [{ body: '' }, ['/body', `${words.body}, not a string; leave it out instead`]],
   [
     { body: '<a>s3cr3t</a>' },
     [
@@ -896,6 +899,344 @@ const rows: readonly Row[] = [
       'must be an object of name and template, not an array; write "capture": { "leadId": "{{ response.json.id }}" }',
     ],
   ],
+  // Words of engines, editors and other machinery, words within names, and what is off.
+  [
+    { contentType: 'application/json', body: { structure: 'full' } },
+    [
+      '/contentType',
+      'unknown member; it is "contentType" of "body"; write "body": { "structure": "full", "contentType": "application/json" }',
+    ],
+  ],
+  [
+    { contentType: 'application/x-www-form-urlencoded', body: { structure: 'simple', fields: [] } },
+    [
+      '/contentType',
+      'unknown member; it is "contentType" of "body"; write "body": { "structure": "simple", "contentType": "application/x-www-form-urlencoded", "fields": [] }',
+    ],
+  ],
+  [
+    { contentType: 'raw', body: '={{ JSON.stringify($json) }}' },
+    ['/contentType', 'unknown member; it is "contentType" of "body"'],
+    [
+      '/body',
+      'must be an object whose "structure" is "simple", "full", "json", "raw", "multipart" or "binary", not a string; write "body": { "structure": "full" }',
+    ],
+  ],
+  [
+    { payload_type: 'form' },
+    [
+      '/payload_type',
+      'unknown member; it is "contentType" of "body"; write "body": { "structure": "simple", "contentType": "application/x-www-form-urlencoded", "fields": [{ "name": "email", "source": "profile", "field": "email" }] }',
+    ],
+  ],
+  [
+    { bodyType: 'multipart_form_data' },
+    [
+      '/bodyType',
+      'unknown member; it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary"; write "body": { "structure": "multipart", "parts": [{ "name": "file", "filename": "photo.png", "source": "event", "field": "photo" }] }',
+    ],
+  ],
+  [
+    { wrap_request_in_array: 'no' },
+    ['/wrap_request_in_array', 'unknown member; it is off without it; leave it out'],
+  ],
+  [{ useMtls: false }, ['/useMtls', 'unknown member; it is off without it; leave it out']],
+  [{ sendBinaryData: 'no' }, ['/sendBinaryData', 'unknown member; it is off without it; leave it out']],
+  [
+    { queries: { a: 's3cr3t' } },
+    [
+      '/queries',
+      'unknown member; it is called "query" here, and must be an array of {"name", "value"}, not an object; write "query": [{ "name": "a", "value": "…" }]',
+    ],
+  ],
+  [
+    { pathParameters: { id: 's3cr3t' } },
+    [
+      '/pathParameters',
+      'unknown member; a value in the path is a placeholder of "url"; write "url": "https://host/path/{{ profile.id }}"',
+    ],
+  ],
+  [
+    { errorExpression: 'if error.code = "404" then bpmnError("s3cr3t") else null' },
+    [
+      '/errorExpression',
+      'unknown member; an error takes the branch of "onError", and a status or failure with a branch of its own is a case; write "cases": [{ "branch": "other", "when": { "type": "status", "value": 404 } }]',
+    ],
+  ],
+  [
+    { Catch: [{ ErrorEquals: ['States.ALL'] }] },
+    [
+      '/Catch',
+      'unknown member; an error takes the branch of "onError", and a status or failure with a branch of its own is a case; write "cases": [{ "branch": "later", "when": { "type": "failure", "value": "response_timeout" } }]',
+    ],
+  ],
+  [
+    { errorHandler: 's3cr3t' },
+    [
+      '/errorHandler',
+      'unknown member; an error takes the branch of "onError", and a status or failure with a branch of its own is a case; write "cases": [{ "branch": "later", "when": { "type": "failure", "value": "response_timeout" } }]',
+    ],
+  ],
+  [
+    { responses: { '200': {} } },
+    [
+      '/responses',
+      'unknown member; what counts as a success is "expect"; write "expect": { "type": "status", "value": "2xx" }',
+    ],
+  ],
+  [
+    { script: 's3cr3t' },
+    [
+      '/script',
+      'unknown member; no scripts run here: values are templates, and what counts as a success is "expect"; leave it out',
+    ],
+  ],
+  [
+    { env: { A: 's3cr3t' } },
+    [
+      '/env',
+      'unknown member; values of the workflow are "vars" of "payload", and secrets "secrets"; both stand beside "node": leave it out here',
+    ],
+  ],
+  [{ summary: 's3cr3t' }, ['/summary', 'unknown member; what people read is "notes"; write "notes": "…"']],
+  [{ cacheTtl: 5 }, ['/cacheTtl', 'unknown member; the service keeps no responses; leave it out']],
+  [
+    { interval: 5 },
+    ['/interval', 'unknown member; the engine waits before it calls the service; leave it out'],
+  ],
+  [{ operationId: 's3cr3t' }, ['/operationId', 'unknown member; it is called "id" here']],
+  [
+    { credentials: 'include' },
+    [
+      '/credentials',
+      'unknown member; the service keeps no cookies; send them as a header; write "headers": [{ "name": "Cookie", "value": "session=abc" }]',
+    ],
+  ],
+  [
+    { credentials: { httpHeaderAuth: { id: 's3cr3t', name: 's3cr3t' } } },
+    [
+      '/credentials',
+      'unknown member; the service keeps no credentials of the engine: "auth" is the credential itself; write "auth": { "type": "apiKey", "in": "header", "name": "X-Api-Key", "value": "{{ secrets.NAME }}" }',
+    ],
+  ],
+  [
+    { authType: 'signature' },
+    [
+      '/authType',
+      'unknown member; it is called "auth" here, and must be an object whose "type" is "bearer", "basic", "apiKey", "oauth2", "digest" or "awsSigV4", not a string; a signature is "signing" of the node: write "signing": { "scheme": "hmac", "over": "{{ timestamp }}.{{ body }}", "header": "X-Signature", "value": "t={{ timestamp }},v1={{ hex }}", "secret": "{{ secrets.NAME }}" }',
+    ],
+  ],
+  [
+    { genericAuthType: 'oAuth2Api' },
+    [
+      '/genericAuthType',
+      'unknown member; it is called "auth" here, and must be an object whose "type" is "bearer", "basic", "apiKey", "oauth2", "digest" or "awsSigV4", not a string; write "auth": { "type": "oauth2", "tokenUrl": "https://login.example/token", "clientId": "…", "clientSecret": "{{ secrets.NAME }}" }',
+    ],
+  ],
+  [
+    { auth: { type: 'API_KEY', location: 'REQUEST_HEADER', name: 'X-Key', secretName: 's3cr3t' } },
+    [
+      '/auth/type',
+      'must be "bearer", "basic", "apiKey", "oauth2", "digest" or "awsSigV4"; did you mean "apiKey"?',
+    ],
+    [
+      '/auth/location',
+      'unknown member; it is called "in" here, and must be "header" or "query"; did you mean "header"?',
+    ],
+    ['/auth/secretName', 'unknown member; it is called "value" here, as "{{ secrets.NAME }}"'],
+  ],
+  [
+    { auth: { type: 'noAuth' } },
+    [
+      '/auth/type',
+      'must be "bearer", "basic", "apiKey", "oauth2", "digest" or "awsSigV4"; leave out "auth" for none',
+    ],
+  ],
+  [
+    { maxRetries: 3 },
+    [
+      '/maxRetries',
+      'unknown member; repeating is "retry", and "attempts" counts the first one; write "retry": { "attempts": 4 }',
+    ],
+  ],
+  [
+    { maxTries: '4' },
+    [
+      '/maxTries',
+      'unknown member; repeating is "retry", and "attempts" counts the first one; write "retry": { "attempts": 4 }',
+    ],
+  ],
+  [
+    { retryPolicy: { type: 'exponential', count: 4 } },
+    [
+      '/retryPolicy',
+      'unknown member; repeating is "retry", and "attempts" counts the first one; write "retry": { "attempts": 5 }',
+    ],
+  ],
+  [
+    { retryPolicy: { maximumAttempts: 5 } },
+    [
+      '/retryPolicy',
+      'unknown member; repeating is "retry", and "attempts" counts the first one; write "retry": { "attempts": 5 }',
+    ],
+  ],
+  [
+    { startToCloseTimeout: '10s' },
+    [
+      '/startToCloseTimeout',
+      'unknown member; it is called "timeoutMs" here, and must be an integer of at least 100, not a string; write the number of milliseconds without quotes: 10000',
+    ],
+  ],
+  [
+    { myOwnTimeoutValue: 10 },
+    [
+      '/myOwnTimeoutValue',
+      'unknown member; it is called "timeoutMs" here, and must be an integer of at least 100, not the number 10; it is in milliseconds: 10 s are 10000',
+    ],
+  ],
+  [
+    { limit: { timeout: 'PT1M' } },
+    ['/limit', 'unknown member; write its members into "node" itself'],
+    [
+      '/limit/timeout',
+      'unknown member; it is called "timeoutMs" here, and must be an integer of at least 100, not a string; write the number of milliseconds without quotes: at most 10000, unless the operator of the service has raised MAX_TIMEOUT_MS',
+    ],
+  ],
+  [
+    { timeoutMs: '10.000' },
+    [
+      '/timeoutMs',
+      'must be an integer of at least 100, not a string; write the number of milliseconds without quotes: 10000',
+    ],
+  ],
+  [
+    { timeoutMs: '1,5 s' },
+    [
+      '/timeoutMs',
+      'must be an integer of at least 100, not a string; write the number of milliseconds without quotes: 1500',
+    ],
+  ],
+  [
+    { timeoutMs: '' },
+    ['/timeoutMs', 'must be an integer of at least 100, not a string; leave it out instead'],
+  ],
+  [{ tls: '' }, ['/tls', 'must be an object, not a string; leave it out instead']],
+  [
+    { clientCertAlias: 's3cr3t' },
+    [
+      '/clientCertAlias',
+      'unknown member; a client certificate is "tls", with references to secrets that have PEM; write "tls": { "certificate": "{{ secrets.crm_cert }}", "key": "{{ secrets.crm_key }}" }',
+    ],
+  ],
+  [
+    { customHeaderMap: {} },
+    [
+      '/customHeaderMap',
+      'unknown member; it is called "headers" here, and must be an array of {"name", "value"}, not an object; write "headers": [{ "name": "…", "value": "…" }]',
+    ],
+  ],
+  [
+    { extraQueryArgs: 1 },
+    [
+      '/extraQueryArgs',
+      'unknown member; parameters of the URL are "query"; write "query": [{ "name": "…", "value": "…" }]',
+    ],
+  ],
+  [
+    { allowUntrustedHosts: true },
+    [
+      '/allowUntrustedHosts',
+      'unknown member; certificates are always checked; leave it out. The operator of the service adds an authority with EGRESS_CA_FILE',
+    ],
+  ],
+  [
+    { loginPassword: 's3cr3t' },
+    [
+      '/loginPassword',
+      'unknown member; the credential is "auth"; write "auth": { "type": "basic", "username": "…", "password": "{{ secrets.NAME }}" }',
+    ],
+  ],
+  [
+    { onErrorGoTo: 's3cr3t' },
+    [
+      '/onErrorGoTo',
+      'unknown member; an error takes the branch of "onError", and a status or failure with a branch of its own is a case; write "onError": "error"',
+    ],
+  ],
+  [
+    { responseVariableName: 's3cr3t' },
+    [
+      '/responseVariableName',
+      'unknown member; values of the response for later nodes are "capture"; write "capture": { "leadId": "{{ response.json.id }}" }',
+    ],
+  ],
+  [
+    { outputFormatting: 1 },
+    [
+      '/outputFormatting',
+      'unknown member; the reply always has status, headers and body of the response; leave it out',
+    ],
+  ],
+  [
+    { logRequests: true },
+    [
+      '/logRequests',
+      'unknown member; "reason" and "warnings" of every reply say what is wrong; leave it out',
+    ],
+  ],
+  [
+    { pageTokenPath: 's3cr3t' },
+    [
+      '/pageTokenPath',
+      'unknown member; a node makes one call; the engine repeats the node for each page, with "url" as one placeholder and "hosts"',
+    ],
+  ],
+  [{ editorPosition: {} }, ['/editorPosition', 'unknown member; the service does not need it; leave it out']],
+  [{ sendAttachments: 'no' }, ['/sendAttachments', 'unknown member; it is off without it; leave it out']],
+  [
+    { inputs: [{ source: 's3cr3t', target: 'url' }] },
+    [
+      '/inputs',
+      'unknown member; write each of them as a member of "node" itself, such as "url" or "body", without this list',
+    ],
+  ],
+  [
+    { x: 120, y: 4 },
+    ['/x', 'unknown member; the service does not need it; leave it out'],
+    ['/y', 'unknown member; the service does not need it; leave it out'],
+  ],
+  [
+    { followRedirects: false },
+    ['/followRedirects', 'must be an integer from 0 to 5, not a boolean; write "followRedirects": 0'],
+  ],
+  [
+    { jwtUser: 's3cr3t' },
+    [
+      '/jwtUser',
+      'unknown member; the credential is "auth"; write "auth": { "type": "basic", "username": "…", "password": "{{ secrets.NAME }}" }',
+    ],
+  ],
+  [
+    { oauthProfile: 's3cr3t' },
+    [
+      '/oauthProfile',
+      'unknown member; the credential is "auth"; write "auth": { "type": "oauth2", "tokenUrl": "https://login.example/token", "clientId": "…", "clientSecret": "{{ secrets.NAME }}" }',
+    ],
+  ],
+  [
+    { myJwt: 's3cr3t' },
+    [
+      '/myJwt',
+      'unknown member; the credential is "auth"; write "auth": { "type": "bearer", "token": "{{ secrets.NAME }}" }',
+    ],
+  ],
+  [
+    { serviceApiKeyRef: 's3cr3t' },
+    [
+      '/serviceApiKeyRef',
+      'unknown member; the credential is "auth"; write "auth": { "type": "apiKey", "in": "header", "name": "X-Api-Key", "value": "{{ secrets.NAME }}" }',
+    ],
+  ],
 ]
 
 describe('a refused node', () => {
@@ -928,6 +1269,19 @@ describe('what a refusal shows', () => {
 })
 
 describe('a refused request', () => {
+  it('is told which node a curl command is', () => {
+    const command =
+      "curl -X PUT https://a.test/s3cr3t -H 'X-Key: s3cr3t' -H 'Authorization: Bearer s3cr3t' -F a=s3cr3t"
+
+    expect(refuse({ node: command })).toEqual([
+      {
+        path: '/node',
+        message:
+          'must be an object, not a string; write "node": { "method": "PUT", "url": "https://host/path", "auth": { "type": "bearer", "token": "{{ secrets.NAME }}" }, "headers": [{ "name": "X-Key", "value": "…" }], "body": { "structure": "multipart", "parts": [{ "name": "file", "filename": "photo.png", "source": "event", "field": "photo" }] } }',
+      },
+    ])
+  })
+
   it.each<[what: string, body: object, ...errors: [path: string, message: string][]]>([
     [
       'members of the node at the top',

@@ -7,7 +7,7 @@ import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
 const node = { method: 'POST', url: 'https://receiver.test/' }
 const words = '"source" with "field", "value", or "literal"'
 const members =
-  'the members here are "node", "payload", "secrets", "idempotencyKey", "correlationId", "tenant", "deadlineMs" and "diagnostics", as in { "node": { "method": "GET", "url": "https://api.crm.example/v1/leads?source=flow" } }; leave it out if it is none of them'
+  'there is nothing of this name or meaning here; leave it out; the members here are "node", "payload", "secrets", "idempotencyKey", "correlationId", "tenant", "deadlineMs" and "diagnostics", as in { "node": { "method": "GET", "url": "https://api.crm.example/v1/leads?source=flow" } }'
 const field = `must be an object with a name and exactly one of: ${words}`
 const generic = 'write { "name": "…", "value": "…" }'
 

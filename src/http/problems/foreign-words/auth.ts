@@ -107,6 +107,7 @@ export const authMembers: ForeignMembers = {
     { words: 'placement position addKeyTo sendIn where', is: 'in' },
     { words: 'key', is: 'name', isAlso: 'value' },
     { words: 'token secret keyValue', is: 'value' },
+    { words: 'secretName secretId secretRef secretKey', is: 'value', says: 'as "{{ secrets.NAME }}"' },
     { words: 'apiKey', example: apiKey, covers: ['in', 'name', 'value'] },
   ],
   'Auth(oauth2)': [
@@ -171,8 +172,12 @@ export const authWords: ForeignWords = {
     { words: 'client_secret_post post form params', is: 'body' },
   ],
   'Auth.in': [
-    { words: 'headers httpHeader', is: 'header' },
-    { words: 'url param parameter params queryString queryParams queryParameter urlParameter', is: 'query' },
+    { words: 'headers httpHeader requestHeader inHeader headerParam', is: 'header' },
+    {
+      words:
+        'url param parameter params queryString queryParams queryParameter urlParameter inQuery requestQuery searchParams',
+      is: 'query',
+    },
     { words: 'cookie', says: 'a cookie is a header named "Cookie"' },
     { words: 'body', says: 'a key in the body is a field of "body" with "{{ secrets.NAME }}"' },
   ],

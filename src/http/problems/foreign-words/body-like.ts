@@ -16,13 +16,18 @@ export function bodyLike(given: unknown): JsonObject {
   }
   if (typeof value === 'string' && /^\{\{\s?(?:payload|profile)\s?\}\}$/.test(value))
     return { structure: 'full' }
-  if (typeof value === 'string' && /^=?\s?\{\{\s?(?:\$json|payload|profile)\s?\}\}$/.test(value))
+  if (
+    typeof value === 'string' &&
+    /^=?\s?\{\{\s?(?:JSON\.stringify\()?(?:\$json|payload|profile)(?:\.body)?(?:,[^()]{0,20})?\)?\s?\}\}$/.test(
+      value,
+    )
+  )
     return { structure: 'full' }
   if (typeof value === 'string' && /^\s*</.test(value))
     return { structure: 'raw', contentType: 'application/xml', content: '…' }
   if (typeof value === 'string' && listNames(value).length > 0 && value.includes('='))
     return { structure: 'simple', contentType: 'application/x-www-form-urlencoded', fields: pairs(value) }
-  const word = typeof value === 'string' ? bodyOfWord(value) : null
+  const word = bodyOfWord(value)
   if (word !== null) return word
   const isJson = typeof value === 'string' && /^\s*[[{]/.test(value)
   return isJson ? { structure: 'json', content: { a: '…' } } : contentLike(value)
@@ -31,24 +36,28 @@ export function bodyLike(given: unknown): JsonObject {
 const oneField = [{ name: 'email', source: 'profile', field: 'email' }]
 const ofText: JsonObject = { structure: 'raw', contentType: 'text/plain', content: '…' }
 
-/** The body that the word for its structure means. */
-function bodyOfWord(text: string): JsonObject | null {
-  const word = text.length > 40 ? '' : text.toLowerCase().replaceAll(/[^a-z]/g, '')
-  if (/^(?:simple|fields|keypairs?|keyvalue|custom|selected)$/.test(word))
+/** The body that the word for its structure or its media type means, or null. */
+export function bodyOfWord(text: unknown): JsonObject | null {
+  if (typeof text !== 'string' || text.length > 60) return null
+  const word = text
+    .replace(/;.*$/s, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z]/g, '')
+  if (/^(?:simple|fields|keypairs?|keyvalue|custom|selected|formfields)$/.test(word))
     return { structure: 'simple', fields: oneField }
   if (/^(?:full|all|everything|complete|entire|payload)$/.test(word)) return { structure: 'full' }
   if (/^(?:application)?json(?:body)?$/.test(word)) return { structure: 'json', content: { a: '…' } }
   if (/^(?:application|text)?xml$/.test(word))
     return { structure: 'raw', contentType: 'application/xml', content: '…' }
   if (/^(?:raw|text|plain|textplain|string|html)$/.test(word)) return ofText
-  if (/^(?:x?www)?form(?:urlencoded)?$|^urlencoded$/.test(word))
+  if (/^(?:application)?(?:x?www)?form(?:urlencoded)?$|^urlencoded$/.test(word))
     return { structure: 'simple', contentType: 'application/x-www-form-urlencoded', fields: oneField }
   if (/^(?:multipart(?:formdata)?|formdata|files)$/.test(word))
     return {
       structure: 'multipart',
       parts: [{ name: 'file', filename: 'photo.png', source: 'event', field: 'photo' }],
     }
-  return /^(?:binary|file|octetstream)$/.test(word)
+  return /^(?:binary|binarydata|file|(?:application)?octetstream)$/.test(word)
     ? { structure: 'binary', source: 'event', field: 'photo' }
     : null
 }

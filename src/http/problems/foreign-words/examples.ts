@@ -1,5 +1,5 @@
 import { isObject } from '../../../webhook/values/json.ts'
-import { bodyLike } from './body-like.ts'
+import { bodyLike, bodyOfWord } from './body-like.ts'
 import { expectationLike, isWordOfSuccess } from './expectation-like.ts'
 import { listNames } from './list-names.ts'
 
@@ -24,7 +24,23 @@ export const filesBody = {
 }
 export const fileOfEvent = { source: 'event', field: 'photo' }
 export const fileBody = { structure: 'binary', source: 'event', field: 'photo' }
-export const typedBody = { body: { structure: 'simple', contentType: 'application/json', fields: [] } }
+const structuresWithType = ['simple', 'full', 'json', 'raw']
+/** The body of a node with the content type that a value names: the body that is there, or that of the type. */
+export const typedBody = (value: unknown, { body }: Readonly<Record<string, unknown>>) => {
+  const ofType = bodyOfWord(value)
+  const plain = { structure: 'simple', contentType: 'application/json', fields: [] }
+  const meant = ofType === null || ofType.structure === 'json' ? plain : ofType
+  const own =
+    isObject(body) && structuresWithType.includes(String(body.structure)) ? String(body.structure) : null
+  const type = isForm(meant) ? meant.contentType : 'application/json'
+  if (own === 'raw') return { body: { structure: own, contentType: meant.contentType ?? type, content: '…' } }
+  if (own === 'full') return { body: { structure: own, contentType: type } }
+  if (own === 'json') return { body: { structure: own, contentType: type, content: { a: '…' } } }
+  return { body: own === 'simple' ? { structure: own, contentType: type, fields: [] } : meant }
+}
+const isForm = ({ contentType }: Readonly<Record<string, unknown>>) =>
+  contentType === 'application/x-www-form-urlencoded'
+
 export const bearer = { type: 'bearer', token: '{{ secrets.NAME }}' }
 export const basic = { type: 'basic', username: '…', password: '{{ secrets.NAME }}' }
 export const digest = { type: 'digest', username: '…', password: '{{ secrets.NAME }}' }

@@ -18,21 +18,28 @@ export interface ForeignMember {
   /** What to do instead. The message quotes it after "unknown member; ". */
   readonly says?: string
   /** What to write, as members of the same object. `…` stands for what the author knows. */
-  readonly example?: Example | ((value: unknown) => Example)
+  readonly example?: Example | ((value: unknown, around: Example) => Example)
+  /** Whether the body of the example has no names of the value, only its structure. */
+  readonly isOnlyKind?: true
   /** Members that are no longer missing if the advice is followed. */
   readonly covers?: readonly string[]
   /** Whether the object around it takes the members of its value. */
   readonly unwrap?: boolean
-  /** What it is instead for some values. */
-  readonly unless?: Omit<ForeignMember, 'words' | 'byType' | 'unless'> & {
-    readonly fits: (value: unknown, around: Readonly<Record<string, unknown>>) => boolean
-  }
+  /** What it is instead for some values; the first that fits. */
+  readonly unless?: Exception | readonly Exception[]
+  /** Whether it turns on what is off without it, so that a switch that is off may be left out. */
+  readonly isOptIn?: true
   /** What it is where the type of its value decides, by that type in JSON Schema. */
   readonly byType?: Readonly<
     Partial<
       Record<'array' | 'boolean' | 'number' | 'object' | 'string', Omit<ForeignMember, 'words' | 'byType'>>
     >
   >
+}
+
+/** What a member stands for with some values. */
+type Exception = Omit<ForeignMember, 'words' | 'byType' | 'unless'> & {
+  readonly fits: (value: unknown, around: Readonly<Record<string, unknown>>) => boolean
 }
 
 /** What a word stands for that other tools have where this contract has a list of words. */

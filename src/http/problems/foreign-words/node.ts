@@ -1,5 +1,8 @@
 import { sources } from '../../../contract/payload.ts'
 import { isObject } from '../../../webhook/values/json.ts'
+import { authOfEntry } from './auth-like.ts'
+import { bodyOfWord } from './body-like.ts'
+import { engineMembers } from './engine.ts'
 import {
   apiKey,
   asSecrets,
@@ -24,6 +27,7 @@ import {
 } from './examples.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
 import { branchAfterError, branchLike, isBranchName, isNo } from './on-error.ts'
+import { countRedirects } from './redirects.ts'
 import {
   clientCertificate,
   countedRedirects,
@@ -33,14 +37,21 @@ import {
   noCookieJar,
   noPages,
   noProxy,
+  notNeeded,
   wholeReply,
 } from './sentences.ts'
 
 export const nodeMembers: ForeignMembers = {
   Node: [
-    { words: 'requestMethod httpMethod httpVerb verb x', is: 'method' },
+    ...engineMembers,
     {
-      words: 'uri endpoint href address targetUrl webhookUrl requestUrl link callbackUrl calloutUrl',
+      words: 'requestMethod httpMethod httpVerb verb x',
+      is: 'method',
+      byType: { number: { says: notNeeded } },
+    },
+    {
+      words:
+        'uri endpoint href address targetUrl webhookUrl requestUrl link callbackUrl calloutUrl apiUrl apiEndpoint endpointUrl serviceUrl hookUrl postUrl destination destinationUrl notificationUrl resourceUrl requestUri httpUrl fullUrl',
       is: 'url',
     },
     {
@@ -49,18 +60,24 @@ export const nodeMembers: ForeignMembers = {
       twice: 'the whole address is "url"; put this before it: "url": "https://host/path"',
     },
     {
-      words: 'host hostname path pathname port protocol scheme',
+      words:
+        'host hostname path pathname port protocol scheme servers server domain subdomain resourcePath urlPath',
       says: 'the whole address is "url"',
       example: { url: 'https://host/path' },
     },
     {
+      words: 'pathParameters pathParams routeParams pathVariables urlPathParams',
+      says: 'a value in the path is a placeholder of "url"',
+      example: { url: 'https://host/path/{{ profile.id }}' },
+    },
+    {
       words:
-        'urlParameters parametersFromProfileAndEvent parametersFromProfile parametersFromEvent urlParams urlQuery params queryParameters queryParams queryParametersUi queryParametersJson queryParameterJson jsonQuery queryString querystringParameters qs search searchParams getParameters',
+        'urlParameters parametersFromProfileAndEvent parametersFromProfile parametersFromEvent urlParams urlQuery params queryParameters queryParams queryParametersUi queryParametersJson queryParameterJson jsonQuery queryString querystringParameters qs search searchParams getParameters queries queryItems queryArgs urlSearchParams additionalQueryParameters requestParams requestQuery',
       is: 'query',
     },
     {
       words:
-        'h header headerParameters headerParametersUi headerParametersJson jsonHeaders httpHeaders requestHeaders customHeaders additionalHeaders headersUi headerList',
+        'h header headerParameters headerParametersUi headerParametersJson jsonHeaders httpHeaders requestHeaders customHeaders additionalHeaders headersUi headerList defaultHeaders extraHeaders requestHeader headersToSend',
       is: 'headers',
     },
     {
@@ -89,7 +106,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'emptyAttribute emptyAttributes emptyValue emptyValues sendEmpty skipEmpty omitEmpty sendNull sendNulls',
+        'emptyAttribute emptyAttributes emptyValue emptyValues sendEmpty skipEmpty omitEmpty sendNull sendNulls removeMissingValuesFrom removeMissingValues skipMissing skipUndefined includeNulls keepNulls sendNullValues includeEmpty',
       says: 'it is "ifEmpty" of a field: "send", "omit" or "fail"',
       example: { query: [{ name: '…', source: 'profile', field: '…', ifEmpty: 'omit' }] },
     },
@@ -110,17 +127,26 @@ export const nodeMembers: ForeignMembers = {
       words: 'duplicateTheNode duplicate copy copyOf',
       says: 'the config comes with every call, and the service keeps none; leave it out',
     },
-    { words: 'sendBody', says: '"body" is sent if it is there; leave it out' },
+    {
+      words: 'sendBody disableBodyPruning hasBody allowGetBody allowBody includeBody',
+      says: '"body" is sent if it is there; leave it out',
+    },
     {
       words:
-        'contentType rawContentType mimeType mediaType bodyContentType payloadType requestContentType dataType',
+        'contentType rawContentType mimeType mediaType bodyContentType payloadType requestContentType dataType sendAsJson requestFormat',
       says: 'it is "contentType" of "body"',
       example: typedBody,
+      unless: {
+        fits: (_value, { body }) => body !== undefined && !isObject(body),
+        says: 'it is "contentType" of "body"',
+      },
+      isOnlyKind: true,
     },
     {
       words: 'bodyStructure structure specifyBody bodyMode bodyFormat bodyType requestCompose',
       says: 'it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary"',
-      example: simpleBody,
+      example: (value) => ({ body: bodyOfWord(value) ?? simpleBody.body }),
+      isOnlyKind: true,
     },
     {
       words: 'fields bodyFields bodyParameters bodyParametersUi bodyParams attributes selectedFields mapping',
@@ -141,6 +167,7 @@ export const nodeMembers: ForeignMembers = {
     {
       words:
         'includeAll includeAllFields includeAllProperties includeAllInputFields sendAll sendAllFields sendAllProperties',
+      isOptIn: true,
       says: 'all of the payload is a "full" body',
       example: { body: { structure: 'full' } },
     },
@@ -155,18 +182,24 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'authentication authenticationType authorization authorisation authType genericAuthType nodeCredentialType',
+        'authentication authenticationType authorization authorisation authType genericAuthType nodeCredentialType security securityScheme authMethod authenticationMethod authConfig authorizer',
       is: 'auth',
     },
     {
       words: 'credentials credential',
       is: 'auth',
-      unless: {
-        fits: (value) =>
-          isObject(value) && ('id' in value || 'name' in value) && !('type' in value) && !('value' in value),
-        says: 'the service keeps no credentials of the engine: "auth" is the credential itself',
-        example: { auth: bearer },
-      },
+      unless: [
+        {
+          fits: (value) => value === 'include' || value === 'omit' || value === 'same-origin',
+          says: noCookieJar,
+          example: { headers: [{ name: 'Cookie', value: 'session=abc' }] },
+        },
+        {
+          fits: isEntryOfEngine,
+          says: 'the service keeps no credentials of the engine: "auth" is the credential itself',
+          example: (value) => ({ auth: authOfEntry(value) }),
+        },
+      ],
     },
     {
       words: 'token oauth2Bearer bearer bearerToken accessToken bearerAuth jwt',
@@ -216,7 +249,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'timeout requestTimeout responseTimeout maxTime timeLimit timeoutSeconds timeoutSec timeoutInSeconds timeoutMilliseconds timeoutMillis',
+        'timeout requestTimeout responseTimeout maxTime timeLimit timeoutSeconds timeoutSec timeoutInSeconds timeoutMilliseconds timeoutMillis startToCloseTimeout scheduleToCloseTimeout executionTimeout callTimeout overallTimeout',
       is: 'timeoutMs',
       says: milliseconds,
     },
@@ -229,7 +262,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'errorHandling onFailure onFail errorBehavior errorBehaviour errorMode errorPolicy ifError errorAction onErrorAction failureAction handleErrors',
+        'onErrorBehavior errorHandling onFailure onFail errorBehavior errorBehaviour errorMode errorPolicy ifError errorAction onErrorAction failureAction handleErrors',
       says: branchAfterError,
       example: (value) => ({ onError: branchLike(value, value === true ? 'error' : 'success') }),
     },
@@ -266,12 +299,15 @@ export const nodeMembers: ForeignMembers = {
       says: 'the service waits for the response and replies with the branch; the engine calls it without waiting, if it likes; leave it out',
     },
     {
-      words: 'sensitive mask masked masking hide redact redacted sensitiveFields secretFields hiddenFields',
+      words:
+        'sensitive mask masked masking hide redact redacted sensitiveFields secretFields hiddenFields secureOutput secureInput',
+      isOptIn: true,
       says: 'it is "sensitive" of each field of "query", "headers" or "body" that is to be masked',
       example: { query: [{ name: '…', value: '…', sensitive: true }] },
     },
     {
       words: 'wrapRequestInArray wrapInArray sendAsArray asArray',
+      isOptIn: true,
       says: 'the body itself is the array',
       example: { body: { structure: 'json', content: [{ email: '{{ profile.email }}' }] } },
     },
@@ -316,7 +352,7 @@ export const nodeMembers: ForeignMembers = {
       example: { expect: text },
     },
     {
-      words: 'errorExpression successExpression condition conditions expression errorCondition',
+      words: 'successExpression condition conditions expression successIf passIf',
       says: 'a condition on the response is in "expect"',
       example: { expect: condition },
     },
@@ -337,10 +373,19 @@ export const nodeMembers: ForeignMembers = {
       example: { branches: { success: 'yes', error: 'no' } },
     },
     {
-      words:
-        'retryOnFail retries maxTries maxRetries maxAttempts retryCount retryAttempts retryLimit attempts tries retryPolicy retryConfig retryStrategy numberOfRetries maxRetryCount',
+      words: 'retries maxRetries retryCount retryLimit numberOfRetries maxRetryCount retryTimes',
       says: 'repeating is "retry", and "attempts" counts the first one',
-      example: { retry: { attempts: 3 } },
+      example: (value) => ({ retry: { attempts: countAttempts(value, 1) } }),
+      unless: {
+        fits: (value) => value === false || value === null || value === 0,
+        says: 'nothing is repeated unless "retry" says so; leave it out',
+      },
+    },
+    {
+      words:
+        'retryOnFail maxTries maxAttempts retryAttempts attempts tries retryPolicy retryConfig retryStrategy retryOptions retrySettings',
+      says: 'repeating is "retry", and "attempts" counts the first one',
+      example: (value) => ({ retry: { attempts: countAttempts(value, 0) } }),
       unless: {
         fits: (value) => value === false || value === null || value === 0,
         says: 'nothing is repeated unless "retry" says so; leave it out',
@@ -359,7 +404,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'followRedirect followAllRedirects settingFollowRedirects redirect redirects maxRedirects maxRedirs maxRedirections redirectLimit redirectCount allowRedirects followLocation location',
+        'followRedirect followAllRedirects settingFollowRedirects redirect redirects maxRedirects maxRedirs maxRedirections redirectLimit redirectCount allowRedirects followLocation location followHttpRedirects redirectMode',
       says: countedRedirects,
       example: countRedirects,
     },
@@ -395,6 +440,7 @@ export const nodeMembers: ForeignMembers = {
     {
       words:
         'cert certificate key pfx p12 pkcs12 keystore passphrase clientCertificate clientCertificates clientCert clientKey privateKey mtls useMtls provideSslCertificates sslCertificates tlsOptions tlsConfig',
+      isOptIn: true,
       says: clientCertificate,
       example: identity,
     },
@@ -406,6 +452,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words: 'cookie cookies jar cookieJar shareCookies withCredentials',
+      isOptIn: true,
       says: noCookieJar,
       example: { headers: [{ name: 'Cookie', value: 'session=abc' }] },
     },
@@ -424,12 +471,15 @@ export const nodeMembers: ForeignMembers = {
       example: { headers: [{ name: 'Accept', value: 'application/json' }] },
     },
     {
-      words: 'file files attachment attachments upload parts multipart multipartFormData formData',
+      words:
+        'file files attachment attachments upload parts multipart multipartFormData formData multipartFormDataFields multipartFields',
+      isOptIn: true,
       says: 'a file is a part of a multipart body',
       example: { body: filesBody },
     },
     {
       words: 'binary binaryData sendBinaryData binaryPropertyName inputDataFieldName',
+      isOptIn: true,
       says: 'a file alone is a binary body',
       example: { body: fileBody },
     },
@@ -449,7 +499,7 @@ export const nodeMembers: ForeignMembers = {
     { words: 'template engine templating templateEngine templateLanguage', is: 'templates' },
     { words: 'label title displayName nodeName', is: 'name' },
     { words: 'description comment comments note documentation', is: 'notes' },
-    { words: 'nodeId uuid ref stepId elementId', is: 'id' },
+    { words: 'nodeId uuid ref stepId elementId operationId taskId actionId blockId componentId', is: 'id' },
     {
       words: 'persistentConnection forever persist',
       says: 'connections are kept; to close this one',
@@ -470,9 +520,20 @@ export const nodeMembers: ForeignMembers = {
     },
     { words: 'contact trigger', says: 'the data of the workflow belongs into "payload" beside "node"' },
     {
-      words: 'options config configuration settings httpRequest webhook http input inputs task',
+      words:
+        'options config configuration settings httpRequest webhook http input task with args arguments props taskHeaders requestConfig requestOptions axiosConfig fetchOptions requestInit limit limits',
       says: 'write its members into "node" itself',
       unwrap: true,
+    },
+    {
+      words: 'inputs inputParameters',
+      says: 'write its members into "node" itself',
+      unwrap: true,
+      byType: {
+        array: {
+          says: 'write each of them as a member of "node" itself, such as "url" or "body", without this list',
+        },
+      },
     },
     {
       words: 'parameters parameter',
@@ -526,9 +587,24 @@ export const nodeWords: ForeignWords = {
   ],
 }
 
-/** Most tools have a switch, fetch has words. */
-function countRedirects(value: unknown) {
-  const isOff = value === false || value === 'manual' || value === 'error'
-  const isCount = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 5
-  return { followRedirects: isOff ? 0 : isCount ? value : 5 }
+/** Whether credentials are a reference to those that the engine keeps: an id and a name, or kinds with these. */
+function isEntryOfEngine(value: unknown): boolean {
+  if (!isObject(value) || 'type' in value || 'value' in value) return false
+  const [inner] = Object.values(value)
+  return [value, inner].some((each) => isObject(each) && ('id' in each || 'name' in each))
+}
+
+/** Attempts for the count of another tool, which may leave out the first one (`more`), or for its policy. */
+function countAttempts(value: unknown, more: number): number {
+  const policy = isObject(value) ? value : {}
+  const total = policy.maxAttempts ?? policy.maximumAttempts ?? policy.attempts ?? policy.MaxAttempts
+  const again = policy.count ?? policy.retries ?? policy.maxRetries ?? policy.limit
+  const count = toCount(value) ?? toCount(total)
+  const attempts = count === null ? (toCount(again) ?? 2) + 1 : count + more
+  return Math.min(10, Math.max(1, attempts))
+}
+
+function toCount(value: unknown): number | null {
+  const isCount = (typeof value === 'number' || typeof value === 'string') && /^\d{1,2}$/.test(String(value))
+  return isCount ? Number(value) : null
 }

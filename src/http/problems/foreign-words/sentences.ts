@@ -19,3 +19,9 @@ export const firstCounts = 'and counts the first attempt: 3 retries are 4'
 export const attemptsDecided =
   'the service repeats what can do no harm, after failures and after 408, 425, 429 and 5xx; leave it out'
 export const pausesDouble = 'pauses double and vary at random; leave it out'
+export const notNeeded = 'the service does not need it; leave it out'
+export const offWithoutIt = 'it is off without it; leave it out'
+export const noScripts =
+  'no scripts run here: values are templates, and what counts as a success is "expect"; leave it out'
+export const anErrorCase =
+  'an error takes the branch of "onError", and a status or failure with a branch of its own is a case'

@@ -4,6 +4,7 @@ import { caseMembers, expectationMembers, expectationWords } from './expectation
 import { fieldMembers, fieldWords } from './field.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
 import { nodeMembers, nodeWords } from './node.ts'
+import { partsOfNode } from './node-parts.ts'
 import { requestMembers, requestWords } from './request.ts'
 import { retryMembers } from './retry.ts'
 import { signingMembers, signingWords } from './signing.ts'
@@ -22,6 +23,9 @@ export const foreignMembers: ForeignMembers = {
   ...expectationMembers,
   ...caseMembers,
 }
+
+/** What words within the name of a member tell, by place. */
+export const foreignParts: ForeignMembers = { Node: partsOfNode }
 
 /** Foreign words by place: the place of the object, a dot, the name of the member. */
 export const foreignWords: ForeignWords = {

@@ -1,0 +1,21 @@
+import { isObject, type JsonObject } from '../../../webhook/values/json.ts'
+import { apiKey, awsSigV4, basic, bearer, digest, oauth2 } from './examples.ts'
+
+/** The credential that the word for its kind means, or null: `httpHeaderAuth`, `OAuth2`, `Basic`. */
+export function authOfWord(given: unknown): JsonObject | null {
+  const word =
+    typeof given === 'string' && given.length <= 60 ? given.toLowerCase().replaceAll(/[^a-z0-9]/g, '') : ''
+  if (/query/.test(word)) return { ...apiKey, in: 'query' }
+  if (/^(?:http)?(?:header|custom|api-?(?:key|token))/.test(word)) return apiKey
+  if (/^(?:http)?basic/.test(word)) return basic
+  if (/^(?:http)?digest/.test(word)) return digest
+  if (/oauth2?|clientcredentials/.test(word) && !/oauth1/.test(word)) return oauth2
+  if (/^(?:aws|sigv4|iam)/.test(word)) return awsSigV4
+  return /bearer|^jwt|^token/.test(word) ? bearer : null
+}
+
+/** The credential that an entry of an engine's own credentials stands for: `{ "httpHeaderAuth": { "id": … } }`. */
+export function authOfEntry(value: unknown): JsonObject {
+  const [name] = isObject(value) ? Object.keys(value).slice(0, 1) : []
+  return authOfWord(name) ?? bearer
+}
