@@ -128,11 +128,11 @@ export class NodeCache {
 }
 
 /**
- * Estimates the memory of a compiled node, in characters of text. A character of Liquid takes as much as 50, a JSON
- * value as much as 40 in addition to its text: both measured.
+ * Estimates the memory of a compiled node, in characters of text. A placeholder takes as much as 800, and 20 for each of
+ * its own characters; a JSON value as much as 40 in addition to its text: all measured.
  */
-export function weighNode(text: string, { codeCharacters }: CompiledNode): number {
-  return text.length + 50 * codeCharacters + 40 * countSeparators(text)
+export function weighNode(text: string, { codeCharacters, codeParts }: CompiledNode): number {
+  return text.length + 800 * codeParts + 20 * codeCharacters + 40 * countSeparators(text)
 }
 
 /** Counts commas and opening brackets and braces: about one per JSON value. */

@@ -50,6 +50,8 @@ export interface CompiledNode {
   readonly branches: Readonly<Record<BranchName, string>>
   /** How many characters of the node are Liquid. Their compiled form takes most of the memory of the node. */
   readonly codeCharacters: number
+  /** How many placeholders, tags and conditions these are. */
+  readonly codeParts: number
   /** Names of the secrets that the node refers to. */
   readonly secretNames: readonly string[]
   readonly capture: readonly (readonly [name: string, template: Template])[]
@@ -124,6 +126,7 @@ export function compileNode(node: Node, limits: NodeLimits, found: FoundConnecti
     propagatesTrace: node.propagateTrace ?? false,
     secretNames: [...compiler.secretNames, ...(connection?.secretNames ?? [])],
     codeCharacters: compiler.codeCharacters,
+    codeParts: compiler.codeParts,
     references: compiler.references,
   }
   if (url === null || compiler.errors.length > 0) return { ok: false, errors: compiler.errors }

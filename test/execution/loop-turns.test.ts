@@ -40,4 +40,14 @@ describe('long tasks', () => {
   ])('include those on a text of %i characters: %s', (characters, isLong) => {
     expect(LoopTurns.isLong(characters)).toBe(isLong)
   })
+
+  it.each([
+    ['{{flow.a}}'.repeat(249), false],
+    ['{{flow.a}}'.repeat(250), true],
+    [String.raw`\u007b\u007Bflow.a}}`.repeat(250), true],
+    [String.raw`\u007b{flow.a}}`.repeat(250), true],
+    ['x'.repeat(60_000), false],
+  ])('include compiling a node with many placeholders, however they are written', (content, isLong) => {
+    expect(LoopTurns.isLongToCompile(Buffer.from(content))).toBe(isLong)
+  })
 })

@@ -104,6 +104,17 @@ describe('a compiled node', () => {
     expect(weighing(Array(1_000).fill({})) - weighing('1,1')).toBeGreaterThan(79_000)
   })
 
+  it('weighs more with each placeholder, however short', () => {
+    const weigh = (url: string) => {
+      const compiled = new NodeCache(limits).compile({ config: { ...node('a'), url }, text: null })
+      return compiled.ok ? weighNode('', compiled.node) : Number.NaN
+    }
+
+    const one = weigh('https://target.example/{{ flow.a }}')
+    expect(one).toBeGreaterThanOrEqual(1_000)
+    expect(weigh('https://target.example/{{ flow.a }}{{ flow.b }}')).toBe(2 * one)
+  })
+
   it('does not exist where there are errors, which are the same each time', () => {
     const cache = new NodeCache(limits)
     const wrong = given({ ...node('a'), url: 'http://target.example/' })

@@ -44,7 +44,9 @@ export function acceptJsonBodies(
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
     beforeParsing(request, bytes as Buffer)
     if (LoopTurns.isLong(bytes.length)) return readInTurn(request, bytes as Buffer)
-    done(null, read(request, bytes as Buffer))
+    const checked = read(request, bytes as Buffer)
+    if (hasLongNode(request.meantBody, bytes as Buffer)) return turns.take().then(() => checked)
+    done(null, checked)
   })
   async function readInTurn(request: FastifyRequest, bytes: Buffer): Promise<unknown> {
     await turns.take()
@@ -125,6 +127,11 @@ function describeUnparsed(
 ): string {
   if (problem === 'too_deep') return detail
   return error === null ? empty : describeJsonMistake(text, error)
+}
+
+/** Whether the body has a node that the cache does not have, and that is long to compile. */
+function hasLongNode(body: unknown, json: Buffer): boolean {
+  return isObject(body) && isObject(body.node) && 'config' in body.node && LoopTurns.isLongToCompile(json)
 }
 
 function withGivenNode(body: unknown, text: string | null): unknown {

@@ -30,11 +30,12 @@ export class Compiler {
   readonly secretNames = new Set<string>()
   /** How many characters of the node are Liquid. */
   codeCharacters = 0
+  /** How many placeholders, tags and conditions the node has. */
+  codeParts = 0
   /** Constant texts that look like references in the syntax of another tool. */
   readonly references: UnrenderedReference[] = []
   readonly #names: KnownNames | null
   #referencesLeft = maxReferences
-  #parts = 0
   #isFull = false
 
   /** `names`: variables beside those of every node. */
@@ -173,11 +174,11 @@ export class Compiler {
   #admits({ characters, longest, parts }: CodeSize, path: string): boolean {
     const wasFull = this.#isFull
     this.codeCharacters += characters
-    this.#parts += parts
+    this.codeParts += parts
     this.#isFull ||=
       longest > codeLimits.partCharacters ||
       this.codeCharacters > codeLimits.characters ||
-      this.#parts > codeLimits.parts
+      this.codeParts > codeLimits.parts
     if (this.#isFull && !wasFull) this.complain(path, tooMuchCode)
     return !this.#isFull
   }

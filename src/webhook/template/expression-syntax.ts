@@ -84,21 +84,23 @@ interface Token {
 
 const end: Token = { kind: 'end', text: '' }
 
+/** Of most variables no name is quoted. */
+const noNames: ReadonlySet<string> = new Set()
+
 /** White space in LiquidJS. All other characters outside ASCII except two quotes can be part of a name. */
 const blank = String.raw`[\t-\r \xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]`
 const letter = String.raw`(?:[\w?-]|(?!${blank}|[\u201c\u201d\ufeff])[\x80-\uffff])`
 
-const tokenPattern = new RegExp(
-  `${blank}*(?:${[
-    String.raw`(?<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')`,
-    String.raw`(?<number>[+-]?\d+(?:\.\d+)?(?!${letter}))`,
-    `(?<word>${letter}+)`,
-    '(?<operator>[=!]=|[<>]=?)',
-    String.raw`(?<mark>\.\.|[|:,.()[\]=])`,
-    '(?<end>$)',
-  ].join('|')})`,
-  'sy',
-)
+/** The kinds of tokens in the order in which they are tried. Tests make no arrays and copies, as matches would. */
+const tokenPatterns: readonly (readonly [kind: TokenKind, pattern: RegExp])[] = [
+  ['string', /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/sy],
+  ['number', new RegExp(String.raw`[+-]?\d+(?:\.\d+)?(?!${letter})`, 'y')],
+  ['word', new RegExp(`${letter}+`, 'y')],
+  ['operator', /[=!]=|[<>]=?/y],
+  ['mark', /\.\.|[|:,.()[\]=]/y],
+]
+
+const blanks = new RegExp(`${blank}*`, 'y')
 
 const wordOperators = new Set(['and', 'or', 'contains'])
 const maxNesting = 20
@@ -172,43 +174,46 @@ class ExpressionReader {
   read(form: ExpressionForm): void {
     if (form === 'anything') return
     this.#place = hintPlaces[form] ?? 'other'
-    this.#forms[form]()
+    ExpressionReader.#forms[form](this)
     if (this.#peek.kind !== 'end') throw this.#unexpected(null)
   }
 
-  readonly #forms: Readonly<Record<Exclude<ExpressionForm, 'anything'>, () => void>> = {
-    value: () => {
-      const { index } = this.#written()
-      this.only = index === null ? null : (this.variables[index] ?? null)
+  /** One table for all readers: an expression is read for each placeholder of a node. */
+  static readonly #forms: Readonly<
+    Record<Exclude<ExpressionForm, 'anything'>, (reader: ExpressionReader) => void>
+  > = {
+    value: (reader) => {
+      const { index } = reader.#written()
+      reader.only = index === null ? null : (reader.variables[index] ?? null)
     },
-    condition: () => {
-      const part = this.#filtered()
-      if (this.#peek.kind === 'end') this.#judge(part, onlyConstant)
+    condition: (reader) => {
+      const part = reader.#filtered()
+      if (reader.#peek.kind === 'end') reader.#judge(part, onlyConstant)
     },
     nothing: () => {},
-    name: () => this.#name(),
-    assign: () => {
-      this.#name()
-      this.#mark('=')
-      this.#written()
+    name: (reader) => reader.#name(),
+    assign: (reader) => {
+      reader.#name()
+      reader.#mark('=')
+      reader.#written()
     },
-    capture: () => {
-      const { text } = this.#peek
-      if (this.#take('string')) {
+    capture: (reader) => {
+      const { text } = reader.#peek
+      if (reader.#take('string')) {
         refuseName(text.slice(1, -1))
-        this.made.push(text.slice(1, -1))
-      } else this.#name()
+        reader.made.push(text.slice(1, -1))
+      } else reader.#name()
     },
-    for: () => this.#loop('for'),
-    tablerow: () => this.#loop('tablerow'),
-    when: () => {
-      do this.#compare(this.#operand())
-      while (this.#takeMark(',') || this.#takeWord('or'))
+    for: (reader) => reader.#loop('for'),
+    tablerow: (reader) => reader.#loop('tablerow'),
+    when: (reader) => {
+      do reader.#compare(reader.#operand())
+      while (reader.#takeMark(',') || reader.#takeWord('or'))
     },
-    cycle: () => {
-      this.#written()
-      if (this.#takeMark(':')) this.#written()
-      while (this.#takeMark(',')) this.#written()
+    cycle: (reader) => {
+      reader.#written()
+      if (reader.#takeMark(':')) reader.#written()
+      while (reader.#takeMark(',')) reader.#written()
     },
   }
 
@@ -407,10 +412,18 @@ class ExpressionReader {
     if (++this.#nesting > maxNesting)
       throw new SyntaxProblem(`the expression is nested more than ${maxNesting} levels deep`)
     const { kind } = this.#peek
-    const quoted = new Set<string>()
-    const first = this.#first(quoted)
+    let ownQuoted: Set<string> | null = null
+    const first = this.#first()
+    if (typeof first === 'string' && this.#isBehindQuotes) ownQuoted = new Set([first])
     const members: (string | null)[] = []
-    while (kind !== 'number' && (this.#isMark('.') || this.#isMark('['))) members.push(this.#property(quoted))
+    while (kind !== 'number' && (this.#isMark('.') || this.#isMark('['))) {
+      const name = this.#property()
+      members.push(name)
+      if (name === null || !this.#isBehindQuotes) continue
+      ownQuoted ??= new Set()
+      ownQuoted.add(name)
+    }
+    const quoted = ownQuoted ?? noNames
     this.#nesting--
     if (typeof first === 'string' || first === null) {
       const index = this.variables.push({ root: first, members, quoted }) - 1
@@ -422,10 +435,10 @@ class ExpressionReader {
   }
 
   /** The first name of a variable; null for a computed one; for a constant its kind. */
-  #first(quoted: Set<string>): string | null | Part {
+  #first(): string | null | Part {
     const { kind, text } = this.#peek
     if (this.#takeMark('(')) return this.#group()
-    if (this.#isMark('[')) return this.#property(quoted)
+    if (this.#isMark('[')) return this.#property()
     if (kind !== 'string' && kind !== 'number' && kind !== 'word') throw this.#unexpected('a value')
     if (kind === 'word' && (wordOperators.has(text) || text === 'not')) throw this.#unexpected('a value')
     // LiquidJS reads 1e3 and -x as names of variables.
@@ -457,7 +470,7 @@ class ExpressionReader {
   }
 
   /** The name of a property; null if it is computed. */
-  #property(quoted: Set<string>): string | null {
+  #property(): string | null {
     if (this.#takeMark('.')) return this.#dotted()
     this.#mark('[')
     const { kind, text } = this.#peek
@@ -466,10 +479,12 @@ class ExpressionReader {
     const isConstant = this.#at === start + 1 && (kind === 'string' || kind === 'number')
     this.#mark(']')
     if (!isConstant) return null
-    if (kind === 'number') return text
-    const name = text.slice(1, -1)
-    quoted.add(name)
-    return name
+    return kind === 'number' ? text : text.slice(1, -1)
+  }
+
+  /** Whether the name that was just read stands between quotes. */
+  get #isBehindQuotes(): boolean {
+    return this.#isMark(']', this.#at - 1) && this.#tokens[this.#at - 2]?.kind === 'string'
   }
 
   #dotted(): string {
@@ -713,16 +728,27 @@ const pathFilters: ReadonlySet<string> = new Set(['where', 'reject', 'find', 'fi
 
 function tokenize(expression: string): readonly Token[] {
   const tokens: Token[] = []
-  let at = 0
-  while (true) {
-    tokenPattern.lastIndex = at
-    const groups = tokenPattern.exec(expression)?.groups
-    if (groups?.end === '') return tokens
-    const kind = (['string', 'number', 'word', 'operator', 'mark'] as const).find((name) => groups?.[name])
-    if (kind === undefined) return [...tokens, unreadable(expression.slice(at).trimStart())]
-    tokens.push({ kind, text: groups?.[kind] ?? '' })
-    at = tokenPattern.lastIndex
+  for (let at = skip(blanks, expression, 0); at < expression.length; ) {
+    const token = readToken(expression, at)
+    tokens.push(token)
+    if (token.kind === 'unreadable') break
+    at = skip(blanks, expression, at + token.text.length)
   }
+  return tokens
+}
+
+function readToken(expression: string, at: number): Token {
+  for (const [kind, pattern] of tokenPatterns) {
+    const behind = skip(pattern, expression, at)
+    if (behind > at) return { kind, text: expression.slice(at, behind) }
+  }
+  return unreadable(expression.slice(at).trimStart())
+}
+
+/** The index behind what a sticky pattern matches at an index; the index itself if it matches nothing there. */
+function skip(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at
+  return pattern.test(text) ? pattern.lastIndex : at
 }
 
 /** A token that no rule of the grammar accepts, so that the parser complains at its place. */

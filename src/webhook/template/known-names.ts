@@ -203,8 +203,9 @@ interface Followed {
   readonly shape: Shape
 }
 
+const somewhere: Followed = { unknown: null, shape: 'anything' }
+
 function follow({ root, members }: VariablePath, known: KnownNames, made: ReadonlySet<string>): Followed {
-  const somewhere: Followed = { unknown: null, shape: 'anything' }
   if (root === null) return somewhere
   if (made.has(root))
     return Object.hasOwn(loopNames, root) ? followMembers(loopNames[root] ?? {}, members) : somewhere
@@ -213,9 +214,9 @@ function follow({ root, members }: VariablePath, known: KnownNames, made: Readon
 }
 
 function followMembers(start: Shape, members: VariablePath['members']): Followed {
-  const somewhere: Followed = { unknown: null, shape: 'anything' }
   let shape = start
-  for (const [index, member] of members.entries()) {
+  for (let index = 0; index < members.length; index++) {
+    const member = members[index] ?? null
     if (shape === 'anything' || member === null) return somewhere
     const next = findMember(shape, member)
     if (next === null) return { ...somewhere, unknown: { index, within: shape } }
@@ -227,6 +228,7 @@ function followMembers(start: Shape, members: VariablePath['members']): Followed
 /** The problem with a condition that has the same result for every value; null if it has none. */
 function describeUselessCondition(variable: VariablePath, shape: Shape): string | null {
   const { compared, isJudged, quoted } = variable
+  if (compared === undefined && !isJudged) return null
   const name = quoted.size === 0 ? `"${write(variable)}"` : 'The variable'
   if (isJudged) return alwaysTrue(name, shape)
   if (compared === undefined) return null

@@ -177,8 +177,16 @@ class BlockWalk {
   /** The current depth of nested `liquid` tags. */
   #liquids = 0
 
+  /** For hints. They are the same for all expressions of the template. */
+  readonly #places: Readonly<Record<'value' | 'condition', ForeignPlace>>
+
   constructor(options: CheckOptions) {
     this.#options = options
+    const hasResponse = Object.hasOwn(options.names ?? {}, 'response')
+    this.#places = {
+      value: { isCondition: false, hasResponse },
+      condition: { isCondition: true, hasResponse },
+    }
   }
 
   visit(token: TopLevelToken): TemplateProblem {
@@ -200,10 +208,6 @@ class BlockWalk {
 
   get responsePaths(): ResponsePaths {
     return findResponsePaths(this.#named)
-  }
-
-  get #hasResponse(): boolean {
-    return Object.hasOwn(this.#options.names ?? {}, 'response')
   }
 
   #nameProblem(variable: VariablePath): TemplateProblem {
@@ -278,10 +282,10 @@ class BlockWalk {
 
   #expression(text: string, form: ExpressionForm, tag?: string): TemplateProblem {
     const checked = checkExpression(text, form, this.#options.filters)
-    const place =
-      form === 'value' || form === 'condition'
-        ? { isCondition: form === 'condition' || tag !== undefined, hasResponse: this.#hasResponse }
-        : null
+    const isForeign = form === 'value' || form === 'condition'
+    const place = isForeign
+      ? this.#places[form === 'condition' || tag !== undefined ? 'condition' : 'value']
+      : null
     if (checked.ok) {
       this.#named.push({ text, variables: checked.variables, readsMore: checked.readsMore, place })
       this.hasDefault ||= checked.hasDefault
