@@ -4,6 +4,7 @@ import type { Warning } from '../contract/warning.ts'
 import type { DecisionReason } from '../webhook/decide.ts'
 import { type Masker, mask } from '../webhook/masking/mask.ts'
 import { maskedHeaders, maskedHeaderTexts } from '../webhook/masking/masked-value.ts'
+import { maskSentence } from '../webhook/masking/sentence.ts'
 import type { ShownParts } from '../webhook/render.ts'
 import { showBody } from '../webhook/request/show-body.ts'
 import type { ReadableResponse } from '../webhook/response/readable-response.ts'
@@ -71,8 +72,8 @@ export class Diagnostics {
     return {
       code,
       ...(failure === undefined ? {} : { failure }),
-      message: this.masked(message),
-      hint: hint === null ? null : this.masked(hint),
+      message: maskSentence(message, this.masked),
+      hint: hint === null ? null : maskSentence(hint, this.masked),
       blame,
       path,
       docs: isMet ? null : findErrorPage(code, this.#detail.docsBaseUrl),
@@ -86,7 +87,7 @@ export class Diagnostics {
     const fitting = countFitting(warnings)
     const told = warnings
       .slice(0, fitting)
-      .map(({ code, path, message }) => ({ code, path, message: this.masked(message) }))
+      .map(({ code, path, message }) => ({ code, path, message: maskSentence(message, this.masked) }))
     return fitting === warnings.length ? told : [...told, leftOut(warnings.length - fitting)]
   }
 

@@ -210,6 +210,24 @@ describe('a value that must not be seen', () => {
   })
 })
 
+describe('the words of the service', () => {
+  it('stay where a user name or a password is one of them', async () => {
+    const auth = {
+      type: 'basic',
+      username: '{{ secrets.user }}',
+      password: '{{ secrets.password }}',
+    } as const
+    const { reason } = await execute(
+      { node: { auth }, secrets: { user: 'target', password: 'credential' } },
+      responding({ status: 401, body: 'no target has the credential' }),
+    )
+
+    expect(reason.hint).toContain('The target')
+    expect(reason.hint).toContain('credential')
+    expect(reason.hint).toContain('"no ••• has the •••"')
+  })
+})
+
 /** What people see of a reply. Captured values are data: they are what the target has sent. */
 function shown(reply: ExecuteReply): string {
   return JSON.stringify({ ...reply, captured: null })

@@ -8,8 +8,15 @@ import { isEscaped, readViews, type View } from './view.ts'
 /** The text that replaces a masked value. */
 export const mask = '•••'
 
-/** Replaces values in a text by masks. In a truncated text (`isCut`) it also masks the beginning of a value at the end. */
-export type Masker = (text: string, options?: { readonly isCut: boolean }) => string
+/** Replaces values in a text by masks. */
+export type Masker = (text: string, options?: MaskOptions) => string
+
+export interface MaskOptions {
+  /** Whether the text is truncated. Then the beginning of a value at its end is masked, too. */
+  readonly isCut?: boolean
+  /** Which parts of a text are the service's own words, and stay although they look like a value. */
+  readonly findOwn?: (text: string) => (start: number, end: number) => boolean
+}
 
 /** Leaves a text unchanged. */
 export const maskNothing: Masker = (text) => text
@@ -25,14 +32,21 @@ export function createMasker(values: Iterable<string>): Masker {
   if (hidden.reduce((sum, { length }) => sum + length, 0) > maxHiddenLength) return hideAll
   const shortest = Math.min(...hidden.map(shortestSpelling))
   let finder: Finder | null = null
-  return (text, { isCut } = whole) => {
+  return (text, { isCut = false, findOwn } = whole) => {
     if (text.length < shortest && !isCut) return text
     finder ??= new Finder(hidden)
-    return !isCut && finder.isFree(text) ? text : replaceSpans(text, finder.spansIn(text, isCut))
+    if (!isCut && finder.isFree(text)) return text
+    const spans = finder.spansIn(text, isCut)
+    if (findOwn === undefined) return replaceSpans(text, spans)
+    const isOwn = findOwn(text)
+    return replaceSpans(
+      text,
+      spans.filter(([start, end]) => !isOwn(start, end)),
+    )
   }
 }
 
-const whole = { isCut: false }
+const whole: MaskOptions = {}
 
 /** A masker that knows the short texts without a value that it saw last: names and values of headers come with every call. */
 export function remembering(masker: Masker): Masker {
