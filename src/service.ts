@@ -95,7 +95,16 @@ async function openDurable(
   const { maxPerHost } = egress
   const callbacks = createCallbackStore({ ...own.callbacks, log })
   const onStoreFailure = (listener: () => void) => void listeners.push(listener)
-  return { store, onStoreFailure, callbacks, storesSecrets: keys.length > 0, maxAgeMs, publicUrl, maxPerHost }
+  return {
+    store,
+    onStoreFailure,
+    callbacks,
+    storesSecrets: keys.length > 0,
+    maxAgeMs,
+    maxBacklog,
+    publicUrl,
+    maxPerHost,
+  }
 }
 
 /** Null before the service listens. The address of a TCP server is an AddressInfo. */

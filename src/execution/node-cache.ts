@@ -92,6 +92,21 @@ export class NodeCache {
     return compiled
   }
 
+  /** Compiles a node that was accepted before: what limited it then is enough, where the limits have been lowered since. */
+  compileAccepted(requested: RequestedNode, tenant: string | null): CompiledOrErrors {
+    const compiled = this.compile(requested, tenant)
+    if (compiled.ok || !('config' in requested)) return compiled
+    const { config } = requested
+    const { maxTotalMs } = this.#limits
+    const totalMs = config.retry?.totalMs ?? maxTotalMs
+    const limits = {
+      ...this.#limits,
+      maxTimeoutMs: Number.POSITIVE_INFINITY,
+      ...(totalMs !== undefined && { maxTotalMs: totalMs }),
+    }
+    return compileNode(config, limits, this.#connections.find(config.connection, tenant))
+  }
+
   /** Whether a redirect may lead to a host and port. */
   mayCall(place: Place, tenant: string | null): boolean {
     return this.#connections.mayCall(place, tenant)

@@ -102,6 +102,8 @@ export interface DurableOptions {
   readonly storesSecrets: boolean
   /** How long an execution waits at most, in milliseconds. */
   readonly maxAgeMs: number
+  /** Executions of a tenant that have not ended, at most. */
+  readonly maxBacklog: number
   /** Where clients reach the service. Empty for paths. */
   readonly publicUrl: string
   /** Calls to one host and port under way at most. */
@@ -197,6 +199,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
           store: durable.store,
           context,
           onReplayed: () => metrics.durability.replayed(1),
+          onEnded: (executionId) => durability?.ended(executionId),
         })
   const durability =
     durable === null

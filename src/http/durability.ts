@@ -29,6 +29,8 @@ export interface Durability {
   /** Executions and callbacks under way in this process. */
   readonly running: number
   refresh(): Promise<void>
+  /** A synchronous execution with a key has ended, for which clients may wait. */
+  ended(executionId: string): void
   /** Claims nothing more. Resolves when what has begun has ended. */
   drain(): Promise<void>
   /** Waits for nothing. */
@@ -46,6 +48,7 @@ export function startDurability({
   callbacks: entries,
   storesSecrets,
   maxAgeMs,
+  maxBacklog,
   maxPerHost,
   options,
   context,
@@ -69,6 +72,11 @@ export function startDurability({
     onTried({ outcome, ...tried }) {
       metrics.durability.calledBack(outcome)
       if (outcome === 'delivered') log.info(tried, 'callback delivered')
+      else if (outcome === 'again' && tried.cause === 'no_entry')
+        log.warn(
+          tried,
+          'a callback was not sent, because CALLBACKS_FILE has no entry of its name any more; it is tried again',
+        )
       else if (outcome === 'again') log.warn(tried, 'a callback was not delivered; it is tried again')
       else log.error(tried, 'a callback could not be delivered')
     },
@@ -104,6 +112,7 @@ export function startDurability({
     waiters,
     storesSecrets,
     maxAgeMs,
+    maxBacklog,
     callbackNames: () => entries.names(),
     onSubmitted({ accepted, replayed }) {
       metrics.durability.accepted(accepted)
@@ -124,6 +133,7 @@ export function startDurability({
       const counted = await store.backlog()
       backlog = counted === 'unavailable' ? null : counted
     },
+    ended: (executionId) => waiters.ended(executionId),
     drain() {
       callbacks.stop()
       return executions.drain()

@@ -138,7 +138,10 @@ export function readSettings(environment: Environment): Settings {
     connections: connect(read(variables.connections)),
     limits: limit(read(variables.limits)),
     egress: read(variables.egress),
-    durability: chooseStore(read(variables.store), read(variables.callbacks), problems),
+    durability: chooseStore(read(variables.store), read(variables.callbacks), {
+      isNamed: Boolean(environment.STORE_URL),
+      problems,
+    }),
     proxy: chooseProxy(read(variables.proxy), secrets.initial),
     traces: chooseTraces(read(variables.traces)),
     maxConnections: service.maxConnections ?? defaultMaxConnections(service.maxInFlight),
@@ -261,12 +264,12 @@ function chooseTraces({ endpoint, ...rest }: VariableValues<typeof variables.tra
 function chooseStore(
   { url, ...rest }: VariableValues<typeof variables.store>,
   { file }: VariableValues<typeof variables.callbacks>,
-  problems: string[],
+  { isNamed, problems }: { readonly isNamed: boolean; readonly problems: string[] },
 ): StoreSettings | null {
   const source = { file, findSchemaErrors: explainInvalidCallback }
   const found = readCallbacks(source)
   if (!found.ok) problems.push(...found.problems)
-  if (url === null && file !== null) problems.push('CALLBACKS_FILE is set, but STORE_URL is not')
+  if (!isNamed && file !== null) problems.push('CALLBACKS_FILE is set, but STORE_URL is not')
   const callbacks = { source, initial: found.ok ? found.entries : new Map() }
   return url === null ? null : { url, ...rest, callbacks }
 }

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { ExecutionStatus, RedriveReply } from '../../src/contract/durable.ts'
 import type { Problem } from '../../src/contract/schemas.ts'
 import { testFiles } from '../support/files.ts'
-import { inTurn, json, type ReceivedRequest } from '../support/receiver.ts'
+import { held, inTurn, json, type ReceivedRequest } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import type { Service } from '../support/service.ts'
 import { serviceWithStore, submit, untilEnded } from './support/durable.ts'
@@ -165,6 +165,38 @@ describe('a callback', () => {
       message: expect.stringContaining('did you mean "engine"?'),
     })
     expect(known.status).toBe(202)
+  })
+})
+
+describe('a callback whose entry is gone', () => {
+  it('is told of in the log, and goes out once the entry is there again', async () => {
+    const gate = held(json(200, {}))
+    const target = await receiver(gate.answer)
+    const engine = await receiver(json(200, {}))
+    const entry = { url: engine.url, secret }
+    const { own, file } = await serviceWithCallbacks({ engine: entry })
+    const changed = async (entries: object) => {
+      const before = own.log.length
+      await writeFile(file, JSON.stringify(entries))
+      await vi.waitUntil(() =>
+        own.log.slice(before).some(({ msg }) => msg === 'the callbacks changed and were read again'),
+      )
+    }
+    const { executionId } = await submit(own, {
+      node: { method: 'POST', url: target.url },
+      callback: { to: 'engine' },
+    })
+
+    await changed({ other: entry })
+    gate.release()
+    await vi.waitUntil(() => own.log.some(({ cause }) => cause === 'no_entry'))
+    await changed({ engine: entry })
+    const { callback } = await untilCalledBack(own, executionId, 'delivered')
+
+    expect(own.log).toContainEqual(
+      expect.objectContaining({ to: 'engine', msg: expect.stringContaining('CALLBACKS_FILE has no entry') }),
+    )
+    expect(callback?.attempts).toBe(2)
   })
 })
 

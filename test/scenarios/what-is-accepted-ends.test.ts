@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type {
   Cancelled,
   ExecutionList,
@@ -10,12 +10,15 @@ import type { ExecuteReply } from '../../src/contract/execution.ts'
 import type { Problem } from '../../src/contract/schemas.ts'
 import { startProcessAmongServers } from '../support/process.ts'
 import { type Answer, held, inTurn, json, never } from '../support/receiver.ts'
+import { scrape } from '../support/scrape.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 import { serviceWithStore, storeFile, submit, untilEnded } from './support/durable.ts'
 
 const unknownId = '0199d3f4-8b7a-7cc1-9a60-6f0d6f2f4c11'
-const soon = () => new Date(Date.now() + 60_000).toISOString()
+const later = (ms: number) => new Date(Date.now() + ms).toISOString()
+const soon = () => later(60_000)
+const day = 86_400_000
 
 describe('a durable execution', () => {
   it('is accepted, then executed, and its result is the reply of a synchronous call', async () => {
@@ -76,6 +79,7 @@ describe('a durable execution', () => {
 
     expect([ended.status, ended.body.succeeded]).toEqual([200, true])
     expect(ended.headers.get('preference-applied')).toBe('wait=20')
+    expect([ended.body.replayed, ended.headers.get('idempotency-replayed')]).toEqual([undefined, null])
     expect(waiting.status).toBe(202)
     expect(waiting.headers.get('retry-after')).toBe('59')
     expect(waiting.headers.get('location')).toBe(
@@ -212,6 +216,41 @@ describe('a key of a durable execution', () => {
     expect(replay).toMatchObject({ executionId: first.executionId, replayed: true })
     expect(target.received).toHaveLength(1)
   })
+
+  it('that a synchronous call holds is replayed, and ends as that does', async () => {
+    const gate = held(json(200, {}))
+    const target = await receiver(gate.answer)
+    const own = await serviceWithStore()
+    const call = { node: { method: 'POST', url: target.url }, idempotencyKey: 'k' }
+    const sync = own.execute(call)
+    await vi.waitUntil(() => target.received.length === 1)
+
+    const durable = await submit(own, call)
+    gate.release()
+    const { executionId } = await sync
+
+    expect(durable).toMatchObject({ executionId, state: 'running', replayed: true })
+    await vi.waitUntil(async () => {
+      const { body } = await own.request<{ done: boolean }>(`/v1/executions/${executionId}`)
+      return body.done
+    })
+    expect(target.received).toHaveLength(1)
+  })
+
+  it('is replayed to one who waits, too, and the reply says so', async () => {
+    const target = await receiver(json(200, {}))
+    const own = await serviceWithStore()
+    const call = { node: { method: 'POST', url: target.url }, idempotencyKey: 'k' }
+    const { executionId } = await submit(own, call)
+    await untilEnded(own, executionId)
+
+    const { status, headers, body } = await own.post<ExecuteReply>('/v1/executions', call, {
+      prefer: 'wait=5',
+    })
+
+    expect([status, body.executionId, body.replayed]).toEqual([200, executionId, true])
+    expect(headers.get('idempotency-replayed')).toBe('true')
+  })
 })
 
 describe('many executions at once', () => {
@@ -259,6 +298,28 @@ describe('many executions at once', () => {
     const { body } = await own.request<ExecutionList>('/v1/executions')
     expect(body.executions).toHaveLength(1)
   })
+
+  it('are refused where two of them have one key, with the place of the other one', async () => {
+    const own = await serviceWithStore()
+    const items = [
+      {},
+      { idempotencyKey: 'a', payload: { vars: { n: 1 } } },
+      { idempotencyKey: 'a', payload: { vars: { n: 2 } } },
+    ]
+
+    const { status, body } = await own.post<Problem>('/v1/executions', {
+      node: { method: 'POST', url: 'https://hooks.example/' },
+      items,
+    })
+
+    expect([status, body.code, body.executionId, body.delivered]).toEqual([
+      422,
+      'idempotency_key_reused',
+      null,
+      'maybe',
+    ])
+    expect(body.errors).toEqual([{ path: '/items/2/payload', message: expect.stringContaining('/items/1') }])
+  })
 })
 
 describe('a submission that is wrong', () => {
@@ -270,7 +331,13 @@ describe('a submission that is wrong', () => {
     [{ node: { ...node, retry: { totalMs: 259_200_001 } } }, '/node/retry/totalMs'],
     [{ node, notBefore: 'tomorrow' }, '/notBefore'],
     [{ node, notBefore: '2026-13-01T00:00:00Z' }, '/notBefore'],
-    [{ node, notBefore: '2030-01-02T00:00:00Z', expiresAt: '2030-01-01T00:00:00Z' }, '/expiresAt'],
+    [{ node, notBefore: '2026-02-30T00:00:00Z' }, '/notBefore'],
+    [{ node, notBefore: '2026-02-28T24:00:00Z' }, '/notBefore'],
+    [{ node, notBefore: later(2 * day), expiresAt: later(day) }, '/expiresAt'],
+    [{ node, notBefore: later(4 * day) }, '/notBefore'],
+    [{ node, notBefore: later(4 * day), expiresAt: later(3 * day) }, '/notBefore'],
+    [{ node, expiresAt: later(4 * day) }, '/expiresAt'],
+    [{ node, notBefore: later(day), expiresAt: later(5 * day) }, '/expiresAt'],
     [{ node, callback: { to: 'engine' } }, '/callback/to'],
     [{ node, items: [{}], payload: {} }, '/payload'],
     [{ node, items: [] }, '/items'],
@@ -312,6 +379,126 @@ describe('a submission that is wrong', () => {
     expect([refused.status, refused.body.code, refused.body.repeat]).toEqual([429, 'backlog_full', 'safe'])
     expect(refused.headers.get('retry-after')).toBe('5')
   })
+
+  it('because more are sent together than may wait, which no later time helps', async () => {
+    const own = await serviceWithStore({ settings: { MAX_BACKLOG: '2' } })
+
+    const refused = await own.post<Problem>('/v1/executions', {
+      node,
+      notBefore: soon(),
+      items: [{}, {}, {}],
+    })
+    const fits = await own.post('/v1/executions', { node, notBefore: soon(), items: [{}, {}] })
+
+    expect([refused.status, refused.body.code, refused.body.repeat]).toEqual([
+      400,
+      'invalid_request',
+      'never',
+    ])
+    expect(refused.body.errors).toEqual([{ path: '/items', message: expect.stringContaining('at most 2') }])
+    expect(fits.status).toBe(202)
+  })
+
+  it('because too many of the tenant of this client wait; another client may have one with the same name', async () => {
+    const settings = { API_KEYS: 'one:0123456789abcdef,two:fedcba9876543210', MAX_BACKLOG: '1' }
+    const { post } = await serviceWithStore({ settings })
+    const body = { node, tenant: 'acme', notBefore: soon() }
+    const as = async (key: string) =>
+      (await post('/v1/executions', body, { authorization: `Bearer ${key}` })).status
+
+    expect([await as('0123456789abcdef'), await as('0123456789abcdef')]).toEqual([202, 429])
+    expect([await as('fedcba9876543210'), await as('fedcba9876543210')]).toEqual([202, 429])
+  })
+
+  it('by a day that does not exist, also where it is a filter', async () => {
+    const own = await serviceWithStore()
+    const since = '2026-02-30T00:00:00Z'
+
+    const list = await own.request<Problem>(`/v1/executions?since=${since}`)
+    const redrive = await own.post<Problem>('/v1/executions/redrive', {
+      filter: { until: since },
+      dryRun: true,
+    })
+
+    expect([list.status, redrive.status]).toEqual([400, 400])
+    expect(redrive.body.errors.map(({ path }) => path)).toEqual(['/filter/until'])
+  })
+
+  it('by a bound that the refusal names', async () => {
+    const own = await serviceWithStore({ settings: { MAX_EXECUTION_AGE_MS: String(day) } })
+
+    const { body } = await own.post<Problem>('/v1/executions', { node, notBefore: later(2 * day) })
+
+    const [, bound = ''] = /(\d{4}-\d\d-\d\dT[\d:.]+Z)/.exec(body.errors[0]?.message ?? '') ?? []
+    expect(Math.abs(Date.parse(bound) - Date.now() - day)).toBeLessThan(60_000)
+    expect((await own.post('/v1/executions', { node, notBefore: bound })).status).toBe(202)
+  })
+})
+
+it('what was accepted is executed as it is, also where the settings allow less by then', async () => {
+  const target = await receiver(json(200, {}))
+  const store = { STORE_URL: `sqlite:${await storeFile()}` }
+  const settings = { ...store, MAX_TIMEOUT_MS: '20000', MAX_EXECUTION_AGE_MS: '600000' }
+  const first = await service({ settings })
+  const node = {
+    method: 'POST',
+    url: target.url,
+    timeoutMs: 20_000,
+    retry: { attempts: 2, totalMs: 600_000 },
+  }
+  const { executionId } = await submit(first, { node, notBefore: later(2_000) })
+  await first.drain()
+
+  const lowered = await service({
+    settings: { ...store, MAX_TIMEOUT_MS: '1000', MAX_EXECUTION_AGE_MS: '60000' },
+  })
+  const { result } = await untilEnded(lowered, executionId)
+
+  expect(result).toMatchObject({ succeeded: true, delivered: 'yes' })
+  expect((await lowered.post('/v1/executions', { node })).status).toBe(400)
+})
+
+describe('lack of capacity', () => {
+  async function startBusy(settings: Readonly<Record<string, string>> = {}) {
+    const gate = held(json(200, {}))
+    const target = await receiver(gate.answer)
+    const own = await serviceWithStore({ settings: { MAX_PER_HOST: '1', ...settings } })
+    const first = own.execute({ node: { method: 'POST', url: target.url } })
+    await vi.waitUntil(() => target.received.length === 1)
+    const release = async () => {
+      gate.release()
+      await first
+    }
+    return { own, target, release }
+  }
+
+  it('costs no attempt, however long it lasts', async () => {
+    const { own, target, release } = await startBusy()
+    const node = { method: 'POST', url: target.url, timeoutMs: 200 }
+
+    const { executionId } = await submit(own, { node })
+    const givenBack = 'webhook_node_durable_settled_total{outcome="given_back"}'
+    await vi.waitUntil(async () => ((await scrape(own.url)).get(givenBack) ?? 0) > 1)
+    await release()
+    const { result, attempts, state } = await untilEnded(own, executionId)
+
+    expect([state, attempts, result.attempts.map(({ number }) => number)]).toEqual(['succeeded', 1, [1]])
+    expect(target.received).toHaveLength(2)
+  })
+
+  it('until deadlineMs has passed ends an execution as expired, with no attempt', async () => {
+    const { own, target, release } = await startBusy()
+    const node = { method: 'POST', url: target.url, timeoutMs: 200 }
+
+    const accepted = await submit(own, { node, deadlineMs: 1_500 })
+    const { result, attempts, state, code, expiresAt } = await untilEnded(own, accepted.executionId)
+    await release()
+
+    expect([state, code, attempts]).toEqual(['expired', 'expired', 0])
+    expect(result).toMatchObject({ delivered: 'no', attempts: [] })
+    expect(expiresAt).toBe(accepted.expiresAt)
+    expect(target.received).toHaveLength(1)
+  })
 })
 
 describe('an execution that is cancelled', () => {
@@ -343,6 +530,7 @@ describe('an execution that is cancelled', () => {
       'already_ended',
       executionId,
     ])
+    expect([again.body.delivered, again.body.repeat]).toEqual(['maybe', 'never'])
   })
 
   it('makes no further attempt where one is under way', async () => {
@@ -388,9 +576,32 @@ describe('an execution that is cancelled', () => {
   it('that is not known is 404', async () => {
     const own = await serviceWithStore()
 
-    expect((await own.post(`/v1/executions/${unknownId}/cancel`, '')).status).toBe(404)
-    expect((await own.request(`/v1/executions/${unknownId}/result`)).status).toBe(404)
+    const cancelled = await own.post<Problem>(`/v1/executions/${unknownId}/cancel`, '')
+    const shown = await own.request<Problem>(`/v1/executions/${unknownId}/result`)
+
+    for (const { status, body } of [cancelled, shown])
+      expect([status, body.code, body.delivered, body.repeat]).toEqual([
+        404,
+        'execution_unknown',
+        'maybe',
+        'never',
+      ])
   })
+})
+
+it('nothing is left of a look at an execution, however often one connection looks', async () => {
+  const warnings: Error[] = []
+  const note = (warning: Error) => void warnings.push(warning)
+  process.on('warning', note)
+  onTestFinished(() => void process.off('warning', note))
+  const own = await serviceWithStore()
+  const node = { method: 'POST', url: 'https://hooks.example/' }
+  const { executionId } = await submit(own, { node, notBefore: soon() })
+
+  for (let looks = 0; looks < 20; looks++) await own.request(`/v1/executions/${executionId}`)
+  await new Promise(setImmediate)
+
+  expect(warnings).toEqual([])
 })
 
 it('a list has pages, newest first, and filters', async () => {

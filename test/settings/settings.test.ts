@@ -119,6 +119,17 @@ describe('settings', () => {
     expect(listProblems(usable)).toEqual([])
   })
 
+  it('say of a wrong STORE_URL that it is wrong, and not that it is not set', async () => {
+    const CALLBACKS_FILE = await file(
+      '{"engine":{"url":"https://engine.example","secret":"{{ secrets.a }}"}}',
+    )
+
+    expect(listProblems({ STORE_URL: 'mysql://db', CALLBACKS_FILE })).toEqual([
+      expect.stringContaining('STORE_URL is "mysql://db"'),
+    ])
+    expect(listProblems({ CALLBACKS_FILE })).toEqual([expect.stringContaining('STORE_URL is not')])
+  })
+
   it('name every variable that is wrong in one complaint, with its value and what is allowed', () => {
     const problems = listProblems({
       HOST: 'no host',

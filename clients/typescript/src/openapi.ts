@@ -2354,7 +2354,7 @@ export interface components {
              * @description The stable name of the problem.
              * @enum {string}
              */
-            code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "payload_too_large" | "unsupported_media_type" | "too_many_requests" | "idempotency_in_progress" | "idempotency_key_reused" | "already_ended" | "backlog_full" | "secrets_not_storable" | "store_missing" | "store_unavailable" | "overloaded" | "internal";
+            code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "execution_unknown" | "method_not_allowed" | "payload_too_large" | "unsupported_media_type" | "too_many_requests" | "idempotency_in_progress" | "idempotency_key_reused" | "already_ended" | "backlog_full" | "secrets_not_storable" | "store_missing" | "store_unavailable" | "overloaded" | "internal";
             /**
              * @description Whether the target may have got the request.
              * @enum {string}
@@ -2979,9 +2979,17 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The execution has ended, on any branch: the reply as of `POST /v1/execute`. */
+            /** @description It has ended within the time of `Prefer: wait`: the reply as of `POST /v1/execute`. */
             200: {
                 headers: {
+                    /** @description The span of this execution, if it is part of a trace. */
+                    traceparent?: string;
+                    /** @description The value that you sent. */
+                    tracestate?: string;
+                    /** @description For how long the reply may have waited, where `Prefer` asked for it. */
+                    "Preference-Applied"?: string;
+                    /** @description `true` if this is the reply of an earlier execution with the same `idempotencyKey`. */
+                    "Idempotency-Replayed"?: string;
                     /**
                      * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
                      * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
@@ -3000,6 +3008,8 @@ export interface operations {
                     traceparent?: string;
                     /** @description The value that you sent. */
                     tracestate?: string;
+                    /** @description For how long the reply may have waited, where `Prefer` asked for it. */
+                    "Preference-Applied"?: string;
                     /** @description Where the result is. */
                     Location?: string;
                     /** @description Seconds after which to look again. */
@@ -3048,22 +3058,6 @@ export interface operations {
             /** @description The client lacks the right to execute, or may not name this tenant; nothing was sent. */
             403: {
                 headers: {
-                    /**
-                     * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
-                     * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
-                     */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An execution with the same `idempotencyKey` has not ended. */
-            409: {
-                headers: {
-                    /** @description Seconds after which to try again. */
-                    "Retry-After"?: string;
                     /**
                      * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
                      * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
@@ -3196,9 +3190,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A durable execution, and its result. */
+            /** @description The execution. */
             200: {
                 headers: {
+                    /** @description For how long the reply may have waited, where `Prefer` asked for it. */
+                    "Preference-Applied"?: string;
                     /**
                      * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
                      * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
@@ -3226,7 +3222,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The client lacks the right to read, or may not name this tenant. */
+            /** @description The client lacks both the right to execute and the right to read. */
             403: {
                 headers: {
                     /**
@@ -3320,6 +3316,8 @@ export interface operations {
             /** @description The execution has ended, on any branch: the reply as of `POST /v1/execute`. */
             200: {
                 headers: {
+                    /** @description For how long the reply may have waited, where `Prefer` asked for it. */
+                    "Preference-Applied"?: string;
                     /**
                      * @description The id of the request: the one that you sent, or a new one. The log calls it `requestId`.
                      * @example 0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1
@@ -3334,6 +3332,8 @@ export interface operations {
             /** @description It has not ended. */
             202: {
                 headers: {
+                    /** @description For how long the reply may have waited, where `Prefer` asked for it. */
+                    "Preference-Applied"?: string;
                     /** @description Where the result is. */
                     Location?: string;
                     /** @description Seconds after which to look again. */
@@ -3365,7 +3365,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The client lacks the right to read, or may not name this tenant. */
+            /** @description The client lacks both the right to execute and the right to read. */
             403: {
                 headers: {
                     /**
@@ -3499,7 +3499,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The client lacks the right to read, or may not name this tenant. */
+            /** @description The client lacks the right to redrive, or may not name this tenant. */
             403: {
                 headers: {
                     /**
@@ -3646,7 +3646,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The client lacks the right to read, or may not name this tenant. */
+            /** @description The client lacks the right to execute. */
             403: {
                 headers: {
                     /**

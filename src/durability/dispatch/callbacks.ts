@@ -18,6 +18,8 @@ export interface CallbackTry {
   readonly outcome: 'delivered' | 'again' | 'failed'
   /** The code of the reason; null if nothing was sent. */
   readonly code: string | null
+  /** Why nothing was sent; null if it was. */
+  readonly cause: 'no_entry' | 'unreadable' | null
   readonly attempts: number
 }
 
@@ -140,7 +142,10 @@ export class Callbacks {
     const settled: CallbackOutcome =
       outcome === 'again' ? { outcome, dueAt: Date.now() + pauseMs } : { outcome }
     await untilAvailable(() => store.settleCallback(lease, settled), this.#closed.signal)
-    onTried({ executionId: execution.id, to: address?.to ?? null, outcome, code, attempts: before + 1 })
+    const cause =
+      code !== null ? null : address === null || execution.reply === null ? 'unreadable' : 'no_entry'
+    const to = address?.to ?? null
+    onTried({ executionId: execution.id, to, outcome, code, cause, attempts: before + 1 })
   }
 }
 

@@ -3,11 +3,13 @@ import type { SubmitRequest } from '../../contract/durable.ts'
 import type { Payload } from '../../contract/payload.ts'
 import type { ExecutionContext } from '../../execution/execute.ts'
 import type { RequestedNode } from '../../execution/node-cache.ts'
+import { endInterrupted, replyUnsent, unknownNode } from '../../execution/unsent-reply.ts'
 import { createTimedUuid } from '../../execution/uuid.ts'
 import type { TraceContext } from '../../tracing/trace-context.ts'
 import type { CompiledNode } from '../../webhook/compile.ts'
 import { suggest } from '../../webhook/values/suggest.ts'
 import { findLane } from '../find-lane.ts'
+import { readMoment } from '../read-moment.ts'
 import type {
   Cancellation,
   DurableSubmission,
@@ -50,8 +52,12 @@ export type SubmitResult =
   | { readonly kind: 'refused'; readonly errors: readonly ConfigError[] }
   | { readonly kind: 'secrets_not_storable' }
   | { readonly kind: 'backlog_full'; readonly backlog: number }
-  | { readonly kind: 'key_reused'; readonly executionId: string; readonly errors: readonly ConfigError[] }
-  | { readonly kind: 'in_progress'; readonly executionId: string; readonly retryAfterMs: number }
+  /** The id is null if another item of the same request has the key. */
+  | {
+      readonly kind: 'key_reused'
+      readonly executionId: string | null
+      readonly errors: readonly ConfigError[]
+    }
   | { readonly kind: 'store_unavailable' }
 
 /** How a redrive is asked for. */
@@ -75,6 +81,8 @@ export interface ExecutionsOptions {
   readonly storesSecrets: boolean
   /** How long an execution waits at most, in milliseconds. */
   readonly maxAgeMs: number
+  /** Executions of a tenant that have not ended, at most. */
+  readonly maxBacklog: number
   readonly callbackNames: () => readonly string[]
   /** Called with the numbers of executions that are new, and that were there before. */
   readonly onSubmitted: (submitted: { readonly accepted: number; readonly replayed: number }) => void
@@ -90,19 +98,23 @@ export class Executions {
 
   /** Stores all executions of a request, or none. */
   async submit(request: Submission, submitter: Submitter): Promise<SubmitResult> {
-    const { context, store, storesSecrets, onSubmitted } = this.#options
+    const { context, store, storesSecrets, maxAgeMs, maxBacklog, onSubmitted } = this.#options
     const { tenant = null, secrets } = request
     const share = { client: submitter.client, tenant }
     const compiled = context.quota.charge(share, () => context.nodes.compile(request.node, tenant))
-    const errors = [...(compiled.ok ? [] : compiled.errors), ...this.#findErrors(request)]
+    const times = readTimes(request, Date.now(), maxAgeMs)
+    const errors = [...(compiled.ok ? [] : compiled.errors), ...times.errors, ...this.#findErrors(request)]
     if (!compiled.ok || errors.length > 0) return { kind: 'refused', errors }
     if (secrets !== undefined && Object.keys(secrets).length > 0 && !storesSecrets)
       return { kind: 'secrets_not_storable' }
-    const acceptance = await store.accept(this.#write(request, compiled.node, submitter))
+    const submissions = this.#write(request, times, compiled.node, submitter)
+    const acceptance = await store.accept(submissions)
     if (acceptance === 'unavailable') return { kind: 'store_unavailable' }
-    if (acceptance.outcome === 'backlog_full') return { kind: 'backlog_full', backlog: acceptance.backlog }
-    if (acceptance.outcome === 'refused')
-      return describeFaults(acceptance.faults, request.items !== undefined)
+    if (acceptance.outcome === 'backlog_full')
+      return submissions.length > maxBacklog
+        ? { kind: 'refused', errors: [tooManyItems(maxBacklog)] }
+        : { kind: 'backlog_full', backlog: acceptance.backlog }
+    if (acceptance.outcome === 'refused') return describeFaults(acceptance.faults, request, submissions)
     const keys = request.items?.map(({ idempotencyKey }) => idempotencyKey) ?? [request.idempotencyKey]
     const executions = acceptance.executions.map((answer, index): AcceptedExecution => {
       const idempotencyKey = keys[index] ?? null
@@ -122,7 +134,7 @@ export class Executions {
   async find(id: string, client: string | null): Promise<StoredExecution | null | Unavailable> {
     const found = await this.#options.store.find({ id })
     if (found === 'unavailable' || found === null) return found
-    return client === null || found.lane.client === client ? found : null
+    return client === null || found.lane.client === client ? this.#withReply(found) : null
   }
 
   /** The same, once it has ended or `ms` have passed. */
@@ -184,20 +196,27 @@ export class Executions {
     await dispatcher.drain()
   }
 
+  /** A synchronous call whose process died has ended without a reply. */
+  #withReply(found: StoredExecution): StoredExecution {
+    if (found.endedAt === null || found.reply !== null) return found
+    const { id: executionId, nodeId, lane, attempts, startedAt, endedAt } = found
+    const wasSent = found.repeatable || found.begun !== null
+    const end = endInterrupted([], found.begun ?? { attempt: attempts + 1, at: startedAt })
+    const reply = replyUnsent(
+      { ...unknownNode, id: nodeId },
+      { executionId, correlationId: null, tenant: lane.tenant, idempotencyKey: null, acceptedAt: startedAt },
+      wasSent ? end : { ...end, repeat: 'safe', attempts: [] },
+      this.#options.context.docsBaseUrl,
+    )
+    return { ...found, reply: writeDocument({ ...reply, durationMs: endedAt - startedAt }) }
+  }
+
   #findErrors(request: Submission): readonly ConfigError[] {
-    const { callback, notBefore, expiresAt, items } = request
+    const { callback, items } = request
     const errors: ConfigError[] = []
     const names = this.#options.callbackNames()
     if (callback !== undefined && !names.includes(callback.to))
       errors.push({ path: '/callback/to', message: describeUnknownCallback(callback.to, names) })
-    for (const [path, text] of [
-      ['/notBefore', notBefore],
-      ['/expiresAt', expiresAt],
-    ] as const)
-      if (text !== undefined && readMoment(text) === null)
-        errors.push({ path, message: 'must be a date and time that exists, as in "2026-11-21T21:54:09Z"' })
-    const [from, until] = [readMoment(notBefore) ?? 0, readMoment(expiresAt) ?? Number.POSITIVE_INFINITY]
-    if (until <= from) errors.push({ path: '/expiresAt', message: 'must be later than notBefore' })
     if (items === undefined) return errors
     for (const name of ['payload', 'idempotencyKey', 'correlationId'] as const)
       if (request[name] !== undefined)
@@ -205,12 +224,14 @@ export class Executions {
     return errors
   }
 
-  #write(request: Submission, node: CompiledNode, { client, trace }: Submitter): DurableSubmission[] {
-    const { context, maxAgeMs } = this.#options
+  #write(
+    request: Submission,
+    { notBefore, dueAt, expiresAt }: Times,
+    node: CompiledNode,
+    { client, trace }: Submitter,
+  ): DurableSubmission[] {
+    const { context } = this.#options
     const { tenant = null, secrets, callback, items = [request] } = request
-    const now = Date.now()
-    const notBefore = readMoment(request.notBefore)
-    const dueAt = Math.max(now, notBefore ?? 0)
     const lane = findLane(node, { client: client ?? '', tenant })
     const text = Buffer.from(context.nodes.write(request.node))
     const rest: Omit<Rest, 'idempotencyKey' | 'correlationId'> = {
@@ -240,7 +261,7 @@ export class Executions {
         } satisfies Rest),
         secrets: secrets === undefined || Object.keys(secrets).length === 0 ? null : writeDocument(secrets),
         dueAt,
-        expiresAt: readMoment(request.expiresAt) ?? dueAt + maxAgeMs,
+        expiresAt,
         callsBack: callback !== undefined,
       }),
     )
@@ -253,44 +274,79 @@ interface ItemLike {
   readonly correlationId?: string
 }
 
-/** Milliseconds since the epoch. Null for none, and for a day that does not exist. */
-export function readMoment(text: string | undefined): number | null {
-  if (text === undefined) return null
-  const ms = Date.parse(text.toUpperCase())
-  return Number.isNaN(ms) ? null : ms
-}
-
 function describeUnknownCallback(name: string, names: readonly string[]): string {
   const meant = suggest(name, [...names])
   const advice = meant === null ? 'the operator of the service defines them' : `did you mean "${meant}"?`
   return `must be the name of a callback of the service (CALLBACKS_FILE); ${advice}`
 }
 
-const differences = {
-  node: 'differs from the node of the execution that has this idempotencyKey',
-  payload: 'differs from the payload of the execution that has this idempotencyKey',
-} as const
+/** When an execution begins and ends, in milliseconds since the epoch. */
+interface Times {
+  readonly notBefore: number | null
+  readonly dueAt: number
+  readonly expiresAt: number
+  readonly errors: readonly ConfigError[]
+}
+
+function readTimes(
+  { notBefore: from, expiresAt: until, deadlineMs = Number.POSITIVE_INFINITY }: Submission,
+  now: number,
+  maxAgeMs: number,
+): Times {
+  const errors: ConfigError[] = []
+  const read = (path: string, text: string | undefined, latest: number, what: string) => {
+    const at = text === undefined ? null : readMoment(text)
+    if (text !== undefined && at === null)
+      errors.push({ path, message: 'must be a date and time that exists, as in "2026-11-21T21:54:09Z"' })
+    if (at !== null && at > latest)
+      errors.push({
+        path,
+        message: `must not be later than ${new Date(latest).toISOString()}, MAX_EXECUTION_AGE_MS from ${what}`,
+      })
+    return at
+  }
+  const notBefore = read('/notBefore', from, now + maxAgeMs, 'now')
+  const dueAt = Math.max(now, notBefore ?? 0)
+  // Where that is too late itself, its bound says what is wrong.
+  const latest = Math.min(dueAt, now + maxAgeMs) + maxAgeMs
+  const given = read('/expiresAt', until, latest, notBefore === null ? 'now' : 'notBefore')
+  if (notBefore !== null && given !== null && given <= notBefore && errors.length === 0)
+    errors.push({ path: '/expiresAt', message: 'must be later than notBefore' })
+  // No attempt begins behind the deadline of a call.
+  const expiresAt = Math.min(given ?? latest, dueAt + deadlineMs)
+  return { notBefore, dueAt, expiresAt, errors }
+}
+
+function tooManyItems(maxBacklog: number): ConfigError {
+  return {
+    path: '/items',
+    message: `must be at most ${maxBacklog}: MAX_BACKLOG allows no more executions of a tenant that have not ended`,
+  }
+}
 
 type Faults = Extract<
   Exclude<Awaited<ReturnType<ExecutionStore['accept']>>, Unavailable>,
   { readonly outcome: 'refused' }
 >['faults']
 
-/** Keys that are reused for another request come first: waiting does not help them. */
-function describeFaults(faults: Faults, hasItems: boolean): SubmitResult {
+function describeFaults(
+  faults: Faults,
+  { items }: Submission,
+  submissions: readonly DurableSubmission[],
+): SubmitResult {
   const reused = faults.filter((fault) => fault.outcome === 'key_reused')
   const [first] = reused
-  if (first !== undefined) {
-    const errors = reused.flatMap(({ index, differs }) =>
-      differs.map((part) => ({
-        path: hasItems ? `/items/${index}/${part === 'node' ? 'idempotencyKey' : part}` : `/${part}`,
-        message: differences[part],
-      })),
-    )
-    return { kind: 'key_reused', executionId: first.executionId, errors }
-  }
-  const [fault] = faults
-  if (fault === undefined || fault.outcome !== 'in_progress') throw new TypeError('a refusal has a cause')
-  const retryAfterMs = fault.dueAt === null ? 0 : Math.max(0, fault.dueAt - Date.now())
-  return { kind: 'in_progress', executionId: fault.executionId, retryAfterMs }
+  if (first === undefined) throw new TypeError('a durable submission is refused because of its key')
+  /** The item of the same request that has the key, which was not stored either. */
+  const findTwin = (id: string) => submissions.findIndex(({ executionId }) => executionId === id)
+  const errors = reused.flatMap(({ index, differs, executionId }) => {
+    const twin = findTwin(executionId)
+    const other = twin === -1 ? 'the execution that has' : `/items/${twin}, which has`
+    return differs.map((part) => ({
+      path: items === undefined ? `/${part}` : `/items/${index}/${part === 'node' ? 'idempotencyKey' : part}`,
+      message: `differs from the ${part} of ${other} this idempotencyKey`,
+    }))
+  })
+  const executionId = findTwin(first.executionId) === -1 ? first.executionId : null
+  return { kind: 'key_reused', executionId, errors }
 }

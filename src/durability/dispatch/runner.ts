@@ -1,3 +1,4 @@
+import type { ConfigError } from '../../contract/config-error.ts'
 import type { ExecuteReply } from '../../contract/execution.ts'
 import { type FailureCode, findSafetyAfterFailure } from '../../contract/failure.ts'
 import type { Continuation, Postponed } from '../../execution/continuation.ts'
@@ -6,6 +7,8 @@ import type { HeldResources } from '../../execution/held-resources.ts'
 import type { Executed, ExecutionRecord } from '../../execution/results.ts'
 import { endInterrupted, replyUnsent, type UnsentEnd, unknownNode } from '../../execution/unsent-reply.ts'
 import type { CompiledNode } from '../../webhook/compile.ts'
+import { connectionPath } from '../../webhook/request/member-path.ts'
+import { minAttemptMs } from '../../webhook/retry.ts'
 import { describeEnd } from '../ended.ts'
 import type {
   Again,
@@ -123,9 +126,10 @@ export class Runner {
     const { execution } = leased
     const { tenant } = execution.lane
     const requested = context.nodes.find(submitted.text) ?? { config: submitted.node, text: submitted.text }
-    const compiled = context.nodes.compile(requested, tenant)
-    if (!compiled.ok) return await this.#endUnsent(leased, submitted, 'connection_missing')
+    const compiled = context.nodes.compileAccepted(requested, tenant)
+    if (!compiled.ok) return await this.#endUnsent(leased, submitted, findCause(compiled.errors))
     const { node } = compiled
+    if (isOutOfTime(leased, submitted, node)) return await this.#endUnsent(leased, submitted, 'expired')
     const resources = hold()
     const cancelling = new AbortController()
     this.#cancelling.set(execution.id, cancelling)
@@ -182,7 +186,8 @@ export class Runner {
     if (sending.isUnknown) return shortageMs
     const last = reply.attempts.at(-1)
     if (last === undefined || last.delivered !== 'no') return null
-    if (last.failure === 'queue_full') return shortageMs
+    // What the wait has used up of its time is seen before the next attempt.
+    if (last.failure === 'queue_full' || last.failure === 'queue_timeout') return shortageMs
     const isStopped = last.failure === 'cancelled' || last.failure === 'shutdown'
     return isStopped && this.#stopping.signal.aborted ? 0 : null
   }
@@ -276,9 +281,9 @@ export class Runner {
     return untilAvailable(() => operation(this.#options.store), this.#closed.signal) as Promise<T>
   }
 
-  /** Null for a node whose connection is gone. */
+  /** Null for a node whose connection is gone, or that this version does not know. */
   #compile({ node, text }: SubmittedDocuments, tenant: string | null): CompiledNode | null {
-    const compiled = this.#options.context.nodes.compile({ config: node, text }, tenant)
+    const compiled = this.#options.context.nodes.compileAccepted({ config: node, text }, tenant)
     return compiled.ok ? compiled.node : null
   }
 }
@@ -292,8 +297,10 @@ const states: Readonly<Partial<Record<UnsentCode, EndState>>> = { withdrawn: 'wi
 
 const messages: Readonly<Record<Exclude<UnsentCode, 'interrupted'>, string>> = {
   withdrawn: 'A client cancelled the execution.',
-  expired: 'The execution was not finished by expiresAt.',
-  unreadable: 'What was stored of the execution cannot be read.',
+  expired:
+    'The execution was not finished in time: by expiresAt, within deadlineMs, or within totalMs of its attempts.',
+  unreadable:
+    'What was stored of the execution cannot be read, or this version of the service does not know it.',
   connection_missing: 'The service does not have the connection of the node any more.',
 }
 
@@ -315,6 +322,23 @@ function describeUnsent(
 /** From when on the time limits of an execution count. */
 function findStart(startedAt: number, submitted: SubmittedDocuments | null): number {
   return Math.max(startedAt, submitted?.notBefore ?? 0)
+}
+
+/** Without a connection a node cannot be sent; anything else this version does not know of it. */
+function findCause(errors: readonly ConfigError[]): UnsentCode {
+  return errors.every(({ path }) => path === connectionPath) ? 'connection_missing' : 'unreadable'
+}
+
+/** Whether no attempt can begin within `deadlineMs`, or within the time of all attempts. */
+function isOutOfTime(
+  { execution }: LeasedExecution,
+  submitted: SubmittedDocuments,
+  { retry }: CompiledNode,
+): boolean {
+  const deadlineAt =
+    findStart(execution.startedAt, submitted) + (submitted.deadlineMs ?? Number.POSITIVE_INFINITY)
+  const beganAt = submitted.progress?.beganAt ?? Number.POSITIVE_INFINITY
+  return Date.now() > Math.min(deadlineAt, beganAt + retry.totalMs) - minAttemptMs
 }
 
 function describeRequest(

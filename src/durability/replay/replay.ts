@@ -17,11 +17,14 @@ import type {
   SynchronousSubmission,
 } from '../store/execution-store.ts'
 import { untilAvailable } from '../until-available.ts'
+import { markReplayed } from './mark-replayed.ts'
 
 export interface ReplayOptions {
   readonly store: ExecutionStore
   readonly context: ExecutionContext
   readonly onReplayed: () => void
+  /** Called when the end of an execution has been stored. */
+  readonly onEnded: (executionId: string) => void
 }
 
 /** The reply of an earlier execution with the same key. */
@@ -39,7 +42,12 @@ export interface Interrupted {
 
 /** Why a key cannot be used now. Nothing was sent. */
 export type KeyRefusal =
-  | { readonly kind: 'key_reused'; readonly executionId: string; readonly errors: readonly ConfigError[] }
+  /** The id is null if another item of the same request has the key. */
+  | {
+      readonly kind: 'key_reused'
+      readonly executionId: string | null
+      readonly errors: readonly ConfigError[]
+    }
   | { readonly kind: 'in_progress'; readonly executionId: string; readonly retryAfterMs: number }
   | { readonly kind: 'store_unavailable' }
 
@@ -52,9 +60,11 @@ export class Replay {
   readonly #store: ExecutionStore
   readonly #context: ExecutionContext
   readonly #onReplayed: () => void
+  readonly #onEnded: (executionId: string) => void
   readonly #closed = new AbortController()
 
-  constructor({ store, context, onReplayed }: ReplayOptions) {
+  constructor({ store, context, onReplayed, onEnded }: ReplayOptions) {
+    this.#onEnded = onEnded
     this.#onReplayed = onReplayed
     this.#store = store
     this.#context = context
@@ -82,7 +92,7 @@ export class Replay {
     const { reply, id } = answer.execution
     if (reply === null) return { kind: 'in_progress', executionId: id, retryAfterMs: 0 }
     this.#onReplayed()
-    return { kind: 'replayed', json: markReplayed(reply) }
+    return { kind: 'replayed', json: markReplayed(Buffer.from(reply).toString()) }
   }
 
   /** Repeats nothing more. What could not be stored is lost: its keys count as interrupted. */
@@ -142,14 +152,11 @@ export class Replay {
   /** The client learns the outcome even if the store is not there: storing it is repeated meanwhile. */
   async #settle(lease: Lease, ended: Ended): Promise<void> {
     const first = await this.#store.settle(lease, ended)
-    if (first !== 'unavailable') return
-    void untilAvailable(() => this.#store.settle(lease, ended), this.#closed.signal)
+    if (first !== 'unavailable') return this.#onEnded(lease.executionId)
+    void untilAvailable(() => this.#store.settle(lease, ended), this.#closed.signal).then(() =>
+      this.#onEnded(lease.executionId),
+    )
   }
-}
-
-/** Marks the JSON of a reply. It is not parsed, because captured values may have long numbers. */
-function markReplayed(reply: Uint8Array): string {
-  return `${Buffer.from(reply).toString().slice(0, -1)},"replayed":true}`
 }
 
 const differences = {

@@ -16,6 +16,7 @@ import type { ConcurrencyLimit } from '../limits/concurrency-limit.ts'
 import { refuseKey } from '../problems/key-refusal.ts'
 import { Refusal } from '../problems/problem.ts'
 import { keyReplies, problemReplies } from './problem-replies.ts'
+import { replayedHeader } from './replayed-header.ts'
 import { readTrace, returnTrace, TraceHeaders, traceReplyHeaders } from './trace-headers.ts'
 
 interface ExecuteRouteOptions {
@@ -34,11 +35,7 @@ const executeReply = {
   description: 'The node was executed, on any branch.',
   headers: {
     ...traceReplyHeaders,
-    'Idempotency-Replayed': {
-      type: 'string',
-      description: '`true` if this is the reply of an earlier execution with the same `idempotencyKey`.',
-      examples: ['true'],
-    },
+    ...replayedHeader,
   },
   content: { 'application/json': { schema: named(ExecuteReply) } },
 }

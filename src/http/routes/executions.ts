@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { named } from '../../contract/builders.ts'
+import type { ConfigError } from '../../contract/config-error.ts'
 import {
   Acknowledgement,
   Cancelled,
@@ -19,13 +20,14 @@ import {
 } from '../../contract/durable.ts'
 import { ExecuteReply } from '../../contract/execution.ts'
 import { Type } from '../../contract/typebox.ts'
-import {
-  type AcceptedExecution,
-  type Executions,
-  readMoment,
-  type Submission,
-  type SubmitResult,
+import type {
+  AcceptedExecution,
+  Executions,
+  Submission,
+  SubmitResult,
 } from '../../durability/dispatch/executions.ts'
+import { readMoment } from '../../durability/read-moment.ts'
+import { markReplayed } from '../../durability/replay/mark-replayed.ts'
 import type {
   ListFilter,
   RedriveFilter,
@@ -37,10 +39,10 @@ import type { SpanExporter } from '../../tracing/span.ts'
 import { continueTrace, startTrace, type Trace } from '../../tracing/trace.ts'
 import type { TraceContext } from '../../tracing/trace-context.ts'
 import { asJson } from '../body/written-json.ts'
-import { checkTenant } from '../clients/access.ts'
+import { checkTenant, lacksRight } from '../clients/access.ts'
 import type { Client } from '../clients/client.ts'
 import { refuseKey, storeMissing, storeUnavailable } from '../problems/key-refusal.ts'
-import { Refusal } from '../problems/problem.ts'
+import { Refusal, whatIsWrong } from '../problems/problem.ts'
 import {
   durableReplies,
   keyReplies,
@@ -48,6 +50,7 @@ import {
   problemReply,
   readingReplies,
 } from './problem-replies.ts'
+import { replayedHeader } from './replayed-header.ts'
 import { readTrace, returnTrace, TraceHeaders, traceReplyHeaders } from './trace-headers.ts'
 
 interface ExecutionsRouteOptions {
@@ -82,8 +85,16 @@ const location = {
 }
 const retryAfter = { type: 'string', description: 'Seconds after which to look again.', examples: ['1'] }
 
+const preferenceApplied = {
+  type: 'string',
+  description: 'For how long the reply may have waited, where `Prefer` asked for it.',
+  examples: ['wait=5'],
+}
+const waited = { 'Preference-Applied': preferenceApplied }
+
 const resultReply = {
   description: 'The execution has ended, on any branch: the reply as of `POST /v1/execute`.',
+  headers: waited,
   content: { 'application/json': { schema: named(ExecuteReply) } },
 }
 
@@ -103,14 +114,18 @@ export const submitRoute: FastifyPluginAsyncTypebox<Options> = async (
     headers: Type.Object({ ...TraceHeaders.properties, ...PreferHeaders.properties }),
     body: named(SubmitRequest),
     response: {
-      200: resultReply,
+      200: {
+        ...resultReply,
+        description: 'It has ended within the time of `Prefer: wait`: the reply as of `POST /v1/execute`.',
+        headers: { ...traceReplyHeaders, ...waited, ...replayedHeader },
+      },
       202: {
         description: 'Accepted: it is on the disk.',
-        headers: { ...traceReplyHeaders, Location: location, 'Retry-After': retryAfter },
+        headers: { ...traceReplyHeaders, ...waited, Location: location, 'Retry-After': retryAfter },
         content: { 'application/json': { schema: named(Acknowledgement) } },
       },
       ...problemReplies,
-      ...keyReplies,
+      422: keyReplies[422],
       ...durableReplies,
     },
   }
@@ -137,8 +152,12 @@ export const submitRoute: FastifyPluginAsyncTypebox<Options> = async (
       const signal = request.active?.signal ?? new AbortController().signal
       const found = await durable.await(accepted.executionId, client, ms, signal)
       reply.header('preference-applied', `wait=${ms / 1_000}`)
-      if (found !== null && found !== 'unavailable' && found.reply !== null)
-        return reply.code(200).send(asJson(decodeReply(found.reply), reply))
+      if (found !== null && found !== 'unavailable' && found.reply !== null) {
+        const json = decodeReply(found.reply)
+        if (!accepted.isReplayed) return reply.code(200).send(asJson(json, reply))
+        reply.header('idempotency-replayed', 'true')
+        return reply.code(200).send(asJson(markReplayed(json), reply))
+      }
     }
     const { executionId, dueAt } = accepted
     reply.header('location', `${publicUrl}/v1/executions/${executionId}/result`)
@@ -172,6 +191,10 @@ export const cancelRoute: FastifyPluginAsyncTypebox<Options> = async (app, { exe
       404: unknownReply,
       409: problemReply('The execution has ended before.', alreadyEnded(null)),
       ...readingReplies,
+      403: problemReply(
+        'The client lacks the right to execute.',
+        lacksRight({ name: 'dashboard' }, 'execute'),
+      ),
       501: durableReplies[501],
       503: durableReplies[503],
     },
@@ -194,6 +217,10 @@ export const resultRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ex
   const replies = {
     404: unknownReply,
     ...readingReplies,
+    403: problemReply(
+      'The client lacks both the right to execute and the right to read.',
+      lacksRight({ name: 'engine' }, 'read'),
+    ),
     501: durableReplies[501],
     503: durableReplies[503],
   }
@@ -205,7 +232,14 @@ export const resultRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ex
     security,
     params: executionId,
     headers: PreferHeaders,
-    response: { 200: named(ExecutionStatus), ...replies },
+    response: {
+      200: {
+        description: 'The execution.',
+        headers: waited,
+        content: { 'application/json': { schema: named(ExecutionStatus) } },
+      },
+      ...replies,
+    },
   }
   app.get('/v1/executions/:id', { schema: show }, async (request, reply) => {
     const found = await look(request, reply)
@@ -227,7 +261,7 @@ export const resultRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ex
       200: resultReply,
       202: {
         description: 'It has not ended.',
-        headers: { Location: location, 'Retry-After': retryAfter },
+        headers: { ...waited, Location: location, 'Retry-After': retryAfter },
         content: { 'application/json': { schema: named(Unfinished) } },
       },
       ...replies,
@@ -236,7 +270,6 @@ export const resultRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ex
   app.get('/v1/executions/:id/result', { schema: showResult }, async (request, reply) => {
     const found = await look(request, reply)
     if (found.reply !== null) return reply.code(200).send(asJson(decodeReply(found.reply), reply))
-    if (found.endedAt !== null) throw withoutResult()
     const { id, state, dueAt } = found
     reply.header('location', `${publicUrl}/v1/executions/${id}/result`)
     reply.header('retry-after', secondsUntil(dueAt))
@@ -250,7 +283,7 @@ export const resultRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ex
     const ms = preferredMs(request)
     if (ms > 0) reply.header('preference-applied', `wait=${ms / 1_000}`)
     const client = request.client?.name ?? null
-    const found = await theStore(executions).await(request.params.id, client, ms, untilGone(request))
+    const found = await theStore(executions).await(request.params.id, client, ms, untilGone(reply))
     if (found === 'unavailable') throw storeUnavailable()
     if (found === null) throw unknown()
     return found
@@ -279,8 +312,10 @@ export const listRoute: FastifyPluginAsyncTypebox<Options> = async (app, { execu
   }
   app.get('/v1/executions', { schema }, async ({ client, query }) => {
     const { limit = '50', after = null, since, ...equal } = query
+    const { wrong, span } = readSpan({ since })
+    if (wrong.length > 0) throw wrongQuery()
     const page = await theStore(executions).list(
-      { ...equal, ...ownedBy(client), ...readSince(since) } as ListFilter,
+      { ...equal, ...ownedBy(client), ...span } as ListFilter,
       after,
       Math.min(Number(limit), durableLimits.listed),
     )
@@ -305,6 +340,10 @@ export const redriveRoute: FastifyPluginAsyncTypebox<Options> = async (app, { ex
       200: named(RedriveReply),
       400: problemReplies[400],
       ...readingReplies,
+      403: problemReply(
+        'The client lacks the right to redrive, or may not name this tenant.',
+        lacksRight({ name: 'engine' }, 'redrive'),
+      ),
       413: problemReplies[413],
       415: problemReplies[415],
       501: durableReplies[501],
@@ -315,9 +354,10 @@ export const redriveRoute: FastifyPluginAsyncTypebox<Options> = async (app, { ex
     const { filter, limit = 500, perSecond = 20, dryRun = false, force = false, callback = 'none' } = body
     checkNamedTenant(client, filter.tenant)
     const { since, until, ...equal } = filter
-    const times = { ...readSince(since), ...readUntil(until) }
+    const { wrong, span } = readSpan({ since, until })
+    if (wrong.length > 0) throw new Refusal('invalid_request', whatIsWrong, { errors: wrong })
     const redrive = await theStore(executions).redrive({
-      filter: { ...equal, ...ownedBy(client), ...times } as RedriveFilter,
+      filter: { ...equal, ...ownedBy(client), ...span } as RedriveFilter,
       limit,
       perSecond,
       dryRun,
@@ -374,15 +414,8 @@ function backlogFull(backlog: number): Refusal {
 
 function unknown(): Refusal {
   return new Refusal(
-    'not_found',
+    'execution_unknown',
     'No execution of this client has this id, or its result was kept for RESULT_HOURS and is gone.',
-  )
-}
-
-function withoutResult(): Refusal {
-  return new Refusal(
-    'not_found',
-    'The execution has no result: the service died while it ran. Send its request again, with its idempotencyKey.',
   )
 }
 
@@ -410,9 +443,10 @@ function preferredMs({ headers }: Pick<FastifyRequest, 'headers'>): number {
   return Math.min(longestWaitMs, Number(seconds) * 1_000)
 }
 
-function untilGone({ raw }: Pick<FastifyRequest, 'raw'>): AbortSignal {
+/** Aborted when the client has its reply or has gone. */
+function untilGone({ raw }: Pick<FastifyReply, 'raw'>): AbortSignal {
   const gone = new AbortController()
-  raw.socket.once('close', () => gone.abort())
+  raw.once('close', () => gone.abort())
   return gone.signal
 }
 
@@ -484,12 +518,20 @@ function checkNamedTenant(client: Client | null, tenant: string | undefined): vo
   if (tenant !== undefined) checkTenant(client, tenant)
 }
 
-function readSince(text: string | undefined): { readonly since?: number } {
-  const since = readMoment(text)
-  return since === null ? {} : { since }
-}
-
-function readUntil(text: string | undefined): { readonly until?: number } {
-  const until = readMoment(text)
-  return until === null ? {} : { until }
+/** The times of a filter, and what is wrong with them. */
+function readSpan({
+  since,
+  until,
+}: {
+  readonly since: string | undefined
+  readonly until?: string | undefined
+}) {
+  const wrong: ConfigError[] = []
+  const read = <Name extends string>(name: Name, text: string | undefined) => {
+    if (text === undefined) return {}
+    const at = readMoment(text)
+    if (at === null) wrong.push({ path: `/filter/${name}`, message: 'must be a date and time that exists' })
+    return { [name]: at }
+  }
+  return { wrong, span: { ...read('since', since), ...read('until', until) } }
 }
