@@ -41,7 +41,7 @@ export async function world(answer: Answer, { settings, enginePort }: WorldOptio
 }
 
 async function durableSettings(enginePort: number): Promise<Record<string, string>> {
-  const url = `https://${engineHost}:${enginePort}/resume/{{ token }}`
+  const url = `https://${engineHost}:${enginePort}/resume`
   const callbacks = { engine: { url, secret: callbackSecret } }
   const { path } = await testFiles({ 'callbacks.json': JSON.stringify(callbacks) })
   return { STORE_URL: `sqlite:${join(path, 'store.db')}`, CALLBACKS_FILE: join(path, 'callbacks.json') }
