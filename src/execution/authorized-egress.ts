@@ -199,7 +199,9 @@ export class AuthorizedEgress implements Pick<EgressClient, 'call'> {
       detail: `${formatTarget(request)} was not called. ${failure.detail}`,
       path: isRefused ? (failure.path ?? authPath) : tokenUrlPath,
       hint: quote === null ? hint : `The token endpoint ${leads ? 'leads to' : 'says'} ${quote}. ${hint}`,
-      ...(isOfService ? { blame: 'service' } : {}),
+      ...(isOfService || (failure.blame === 'node' && authPath === connectionPath)
+        ? { blame: 'service' }
+        : {}),
     }
   }
 
@@ -275,6 +277,8 @@ function failureOfFetch(failure: Failure): Failure {
     detail: `The token could not be fetched. ${detail}`,
     path: null,
     ...(ways.has(failures[code].phase) ? { hint: explainWay(failure) } : {}),
+    // A name that does not exist is that of tokenUrl.
+    ...(failures[code].phase === 'dns' && failures[code].blame === 'node' ? { blame: 'node' as const } : {}),
     ...(clock === undefined ? {} : { clock }),
   }
 }

@@ -9,8 +9,14 @@ describe('a reply says what to do about trouble', () => {
     { trouble: 'a wrong key', status: 403, node: { headers: key() }, hint: 'the header "X-Api-Key"' },
     { trouble: 'no credential', status: 401, node: {}, hint: 'Set "auth"' },
     { trouble: 'a wrong path', status: 404, node: {}, hint: 'Check the URL' },
-    { trouble: 'wrong parameter names', status: 400, node: {}, hint: 'Compare names and values' },
-    { trouble: 'values of a wrong format', status: 422, node: {}, hint: 'Check required fields and formats' },
+    { trouble: 'wrong parameter names', status: 400, node: full(), hint: 'Compare names and values' },
+    {
+      trouble: 'values of a wrong format',
+      status: 422,
+      node: full(),
+      hint: 'Check required fields and formats',
+    },
+    { trouble: 'no body', status: 422, node: {}, hint: 'add "body"' },
     { trouble: '201 in place of 200', status: 201, node: { expect: ok() }, hint: 'use 2xx or list both' },
     { trouble: 'too many calls', status: 429, node: {}, hint: 'Slow the flow down' },
     { trouble: 'a target that failed', status: 500, node: {}, hint: 'Its operator' },
@@ -130,4 +136,8 @@ function key() {
 
 function ok() {
   return { type: 'status', value: 200 }
+}
+
+function full() {
+  return { body: { structure: 'full' } }
 }

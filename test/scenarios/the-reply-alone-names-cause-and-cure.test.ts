@@ -3,13 +3,14 @@ import { contradictionsIn } from '../support/hints.ts'
 import type { Answer } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
+import { apiCalls } from './support/api-calls.ts'
 import { bodyErrorCalls } from './support/body-error-calls.ts'
 import { type BrokenCall, brokenCalls } from './support/broken-calls.ts'
 import { evidenceCalls } from './support/evidence-calls.ts'
 import { misreadCalls } from './support/misread-calls.ts'
 
 describe('the reason of a broken call', () => {
-  it.each([...brokenCalls, ...misreadCalls, ...evidenceCalls, ...bodyErrorCalls])(
+  it.each([...brokenCalls, ...misreadCalls, ...evidenceCalls, ...bodyErrorCalls, ...apiCalls])(
     'names cause and cure of $what, and agrees with blame and repeat',
     async (call) => {
       const { reason, repeat } = await play(call)

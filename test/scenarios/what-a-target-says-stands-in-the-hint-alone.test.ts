@@ -224,7 +224,7 @@ describe('the words of a target', () => {
     const { reason } = await execute({ node: { method: 'POST', url: target.url } })
 
     expect(reason.hint).toBe(
-      'The target does not accept the request. Compare names and values of the fields with the documentation of the target. The node sends no body, which the 400 may be about.',
+      'The target does not accept the request. The node sends no body, which the 400 is probably about: add "body" to it, with the fields that the target wants.',
     )
   })
 })

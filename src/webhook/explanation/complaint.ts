@@ -28,6 +28,11 @@ const complaints: readonly Complaint[] = [
     explain: explainTime,
   },
   {
+    statuses: new Set([400, 403, 404]),
+    patterns: [/\b(?:test|live|sandbox|production) mode\b/i, /\bkey\b|\bexists? in\b/i],
+    explain: explainMode,
+  },
+  {
     statuses: conflicts,
     patterns: [/\bidempoten(?:cy|t)\b/i],
     explain: explainIdempotency,
@@ -100,6 +105,17 @@ function explainTime(situation: Situation): Explanation | null {
       path: credential?.path ?? '/node/headers',
     }
   return null
+}
+
+/** Test data and live data have keys of their own. */
+function explainMode({ said, credential, words }: Situation): Explanation | null {
+  if (credential === null) return null
+  const [, mode = ''] = /\bexists? in (test|live|sandbox|production) mode\b/i.exec(words) ?? []
+  const key = mode === '' ? 'the mode that it names' : `${mode.toLowerCase()} mode`
+  return {
+    hint: `The key and what the request refers to belong to different modes of the target${said}. Use a key of ${key}, or an id of the mode of this key. It comes from ${credential.words}.`,
+    path: credential.path,
+  }
 }
 
 function explainIdempotency(situation: Situation): Explanation {

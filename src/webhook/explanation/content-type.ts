@@ -2,6 +2,7 @@ import { quoteName } from '../values/text.ts'
 import { headerValue, isNamed } from '../wire/headers.ts'
 import { parseMediaType } from '../wire/media-type.ts'
 import type { Explanation } from './explained-node.ts'
+import { ofType, saysMissing } from './named-field-words.ts'
 import type { Situation } from './situation.ts'
 
 const nameLength = 60
@@ -85,7 +86,7 @@ function adviseOnType(wanted: string): string {
 const wantedTypes =
   /\b(application\/(?:json|x-www-form-urlencoded|xml)|multipart\/form-data|text\/(?:xml|plain|csv))\b/gi
 const ofWish =
-  /\b(?:must be|should be|expected|expects?|requires?|required|only|use|supported|accepts?|needs?)\b/i
+  /\bcontent[- ]?type(?: header)? (?:is|to)\b|\b(?:must be|should be|expected|expects?|requires?|required|only|use|supported|accepts?|needs?)\b/i
 
 /** The one media type that the words ask for, and that the node does not send. */
 function findWantedType(words: string, own: string): string | null {
@@ -105,6 +106,37 @@ function isOfJson(words: string): boolean {
     /\bJSON\b/i.test(words) &&
     /\b(?:unexpected|pars(?:e|er|ing)|malformed|decode|expecting|syntax|not valid|invalid)\b/i.test(words)
   )
+}
+
+/** The two ways of an author to send an object, each with the other one. */
+const otherTypes: Readonly<Partial<Record<string, string>>> = {
+  json: 'application/x-www-form-urlencoded',
+  form: 'application/json',
+}
+
+/** A field of the top of a body. */
+const ofTop = /^\/node\/body\/(?:content\/[^/.]+|fields\/\d+)$/
+
+/** Explains a target that misses fields which the node sends with a value: it reads the body in another form. */
+export function explainUnreadForm(situation: Situation): Explanation | null {
+  const { node, words, fields, said, suspects } = situation
+  const { body } = node
+  const other = body === null ? undefined : otherTypes[body.form]
+  if (body === null || other === undefined || !situation.isOfValues || situation.status === 409) return null
+  if (!saysMissing.test(words) || ofType.test(words) || suspects.likely !== null || suspects.named.length > 0)
+    return null
+  const own = fields.map(({ sent, isSame }) => (isSame ? sent : null))
+  if (
+    own.length === 0 ||
+    !own.every((sent) => sent !== null && !sent.isEmpty && !sent.name.includes('.') && ofTop.test(sent.path))
+  )
+    return null
+  const name = quoteName(own[0]?.name ?? '')
+  const type = body.contentType.slice(0, nameLength)
+  return {
+    hint: `The target misses ${name}${said}, and the node sends it, as ${type}. Most likely the target reads another content type: if its documentation shows no other place for ${name}, set contentType of the body to ${other}.`,
+    path: '/node/body/contentType',
+  }
 }
 
 /** Explains a request without a body that a target misses. Null if its words are about something else. */

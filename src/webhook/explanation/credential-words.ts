@@ -1,19 +1,24 @@
 /** Whether a target answers 403 to a credential that it does not know, as some do. */
 export function refusesCredential(words: string): boolean {
-  return (
-    /\b(?:invalid|expired|incorrect|wrong|unknown|revoked|malformed|bad|mis-?match|(?:does|do|did) not match|not recogni[sz]ed)\b/i.test(
-      words,
-    ) && credentialWord.test(words)
-  )
+  // Both stand in one clause.
+  const clauses = words.replace(ofRights, '').split(/[.;]/)
+  return clauses.some((clause) => saysWrong.test(clause) && credentialWord.test(clause))
 }
 
+const saysWrong =
+  /\b(?:invalid|expired|incorrect|wrong|unknown|revoked|malformed|bad|mis-?match|(?:does|do|did) not match|not recogni[sz]ed)\b/i
 const credentialWord = /\b(?:keys?|tokens?|credentials?|password|signature|secret)\b/i
 
 /** Whether a target says that a call has no credential. */
 export function missesCredential(words: string): boolean {
   const sought = /\b(?:api ?keys?|keys?|tokens?|credentials?|authentication|authori[sz]ation|auth)\b/i
-  return sought.test(words) && saysNone.test(words)
+  const text = words.replace(ofRights, '')
+  return sought.test(text) && saysNone.test(text)
 }
+
+/** What a token lacks is no token. */
+const ofRights =
+  /\b(?:required|missing|necessary|sufficient) (?:\w+ )?(?:permissions?|scopes?|roles?|privileges?|access(?! (?:tokens?|keys?)\b)|rights?|entitlements?)\b|\b(?:permissions?|scopes?|roles?|privileges?)(?: \w+)? (?:is|are)? ?(?:required|missing)\b/gi
 
 /** A credential that is "not found" is one that the target looked up, and does not know. */
 const saysNone =

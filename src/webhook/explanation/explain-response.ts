@@ -6,7 +6,7 @@ import { isNamed } from '../wire/headers.ts'
 import { explainAwsRefusal } from './aws-refusal.ts'
 import { explainCertificate } from './client-certificate.ts'
 import { explainComplaint } from './complaint.ts'
-import { explainForm, explainNoBody } from './content-type.ts'
+import { explainForm, explainNoBody, explainUnreadForm } from './content-type.ts'
 import { spread } from './credential.ts'
 import { describePause } from './describe-pause.ts'
 import { explainErrorOfSuccess } from './error-of-success.ts'
@@ -17,12 +17,14 @@ import {
   withoutLeftBehind,
 } from './explained-node.ts'
 import { adviseOnFields, blameWarning, explainFields, explainNamed } from './field-advice.ts'
+import { findHeaderName } from './key-header.ts'
 import { warningsOfSent } from './left-out.ts'
 import { isMistake, isOfValue } from './likely-warning.ts'
 import { explainAccount, explainLimit } from './limit.ts'
 import { explainMethodInWords } from './method-advice.ts'
 import { saysMissing } from './named-field-words.ts'
 import { explainPage } from './page.ts'
+import { explainPathPart } from './path-part.ts'
 import { explainRedirectToLogin } from './redirect.ts'
 import { adviseOnRefusalInBody, explainRefusal, explainRefusalOfValues } from './refusal.ts'
 import { explainPath } from './request-signs.ts'
@@ -93,6 +95,7 @@ const bySign: readonly ((situation: Situation) => Explanation | null)[] = [
   explainAccount,
   explainToken,
   explainForm,
+  explainUnreadForm,
   explainNoBody,
   explainMethodInWords,
   explainNotSent,
@@ -103,9 +106,11 @@ const bySign: readonly ((situation: Situation) => Explanation | null)[] = [
   (situation) => (situation.status === 401 || situation.status === 403 ? explainRefusal(situation) : null),
   explainRefusalOfValues,
   (situation) => explainFields(situation, situation.fields),
+  explainPathPart,
   explainFailure,
   explainSpecial,
   explainExisting,
+  explainValue,
 ]
 
 function explainStatus(situation: Situation): Explanation {
@@ -114,6 +119,16 @@ function explainStatus(situation: Situation): Explanation {
     if (explained !== null) return explained
   }
   return advise(situation)
+}
+
+/** The target names no field, and has the value of one in its words. */
+function explainValue(situation: Situation): Explanation | null {
+  const field = situation.isOfValues && situation.status !== 409 ? situation.fieldOfValue : null
+  if (field === null || field.path === '/node/url') return null
+  return {
+    hint: `${situation.answer} These words have the value of ${quoteName(field.name)}: check it.`,
+    path: field.path,
+  }
 }
 
 /** A warning that may have led to the response. */
@@ -159,14 +174,6 @@ function explainHeaderNamed(situation: Situation): Explanation | null {
   }
 }
 
-/** The name of a header that a sentence is about: `X-Id header is required`, `missing header X-Id`, `x-id: header is required`. */
-function findHeaderName(words: string): string | null {
-  const text = words.slice(0, 500)
-  const [, before] = /(?:^|[\s"'`])([A-Za-z]\w{0,40}(?:-\w{1,40}){1,6})["'`]?:? header\b/.exec(text) ?? []
-  const [, behind] = /\bheaders?:? ["'`]?([A-Za-z]\w{0,40}(?:-\w{1,40}){1,6})/i.exec(text) ?? []
-  return before ?? behind ?? null
-}
-
 /** OAuth 2 (RFC 6749, section 5.2). */
 function explainGrant(situation: Situation): Explanation | null {
   if (!situation.isOfValues || !/\binvalid_?grant\b/i.test(situation.words)) return null
@@ -203,9 +210,10 @@ function advise(situation: Situation): Explanation {
   // Without words of the target the expectation may tell more.
   const more = statement === null && clue !== null && !clue.isOfStatus ? ` ${clue.text}` : ''
   const lacks = place === 'values' && situation.pathOfValues === '/node/body' && node.body === null
-  const body = lacks ? ` The node sends no body, which the ${status} may be about.` : ''
+  // Without a body there are no values to compare.
+  const cureOfNone = `The node sends no body, which the ${status} is probably about: add "body" to it, with the fields that the target wants.`
   return {
-    hint: `${meaning}${said}. ${helps}${body}${more}`,
+    hint: `${meaning}${said}. ${lacks ? cureOfNone : helps}${more}`,
     path: locate(situation, place) ?? path,
   }
 }

@@ -90,11 +90,14 @@ export function adviseOnFields(situation: Situation, fields: readonly NamedField
 }
 
 /** Names those that may be meant: fields that have the missing name as a part, or the parts of a multipart body. */
-function adviseOnMissing({ node, names }: Situation, fields: readonly NamedField[], missing: string): string {
+function adviseOnMissing(situation: Situation, fields: readonly NamedField[], missing: string): string {
+  const { node, names } = situation
   const said = fields.find(({ sent }) => sent === null)?.said.toLowerCase() ?? ''
   const own = names.filter(({ path }) => path.startsWith('/node/body'))
   const near = own.filter(({ name }) => name.toLowerCase().includes(said) && said.length > 2)
   const list = near.length === 0 && node.body?.form === 'multipart' ? own : near
+  if (list.length === 0 && isOfPath(situation, said))
+    return `The path of the URL is about a ${missing}, and the target reads its fields from an object of that name: put those of the body into one, as in {${missing}: {…}}.`
   if (list.length === 0 || list.length > maxNear) return `The node sends no field ${missing}: add it.`
   const sent = listWords(
     list.map(({ name }) => quoteName(name)),
@@ -104,6 +107,15 @@ function adviseOnMissing({ node, names }: Situation, fields: readonly NamedField
 }
 
 const maxNear = 4
+
+/** Whether the last part of the path is the plural of a name, as `/tickets.json` is of `ticket`: Rails and others wrap the fields of a record so. */
+function isOfPath({ node, sent }: Situation, said: string): boolean {
+  if (node.body?.form !== 'json' || said.length < 3) return false
+  const [path = ''] = (sent.request?.target ?? '').split(/[?#]/, 1)
+  const last = path.split('/').findLast((part) => /[a-z]{3}/i.test(part)) ?? ''
+  const [plural] = last.toLowerCase().split('.', 1)
+  return plural === `${said}s` || plural === `${said}es` || plural === `${said.slice(0, -1)}ies`
+}
 
 /** What to do about a field that the target names in another way. A value that it complains about has arrived. */
 function compareNames(own: string, said: string | null, isSpelling: boolean, words: string): string {
@@ -139,6 +151,9 @@ function askToCheck(situation: Situation, values: readonly NamedValue[], words: 
   )
   const check = `Check ${choosePart(words, values.length > 1)} of ${names}`
   const [first] = values
+  const [empty] = values.filter(({ name }) => situation.isSentEmpty(name))
+  if (empty !== undefined && values.length === 1 && saysMissing.test(words))
+    return `The value of ${quoteName(empty.name)} is empty: give it one.`
   const isThere = first !== undefined && saysMissing.test(words) && !values.some(({ isEmpty }) => isEmpty)
   const it = values.length > 1 ? 'them' : 'it'
   if (isThere && ofType.test(words))

@@ -1,6 +1,6 @@
 /** Words of a target that does not know a field. */
 export const unknownField =
-  /\b(?:unknown|unrecogni[sz]ed|unexpected|undefined|extra|no such) (?:name|field|propert|param|argument|key|attribute|column|member|input)|additional propert|cannot find field|no property named/i
+  /\b(?:unknown|unrecogni[sz]ed|unexpected|undefined|extra|no such) (?:name|field|propert|param|argument|key|attribute|column|member|input)|additional propert|cannot find field|no property named|\b(?:field|property|attribute|column|parameter|variable)s? ["'`\u2018\u201c]?[\w.$-]{1,60}["'`\u2019\u201d]? (?:(?:does|do) not exist|doesn't exist|(?:is|are|was|were) (?:unknown|undefined|not (?:found|defined|recognized|known)))|\b(?:is|are) not (?:an? )?(?:valid |known |existing |recogni[sz]ed )?(?:property|field|attribute|column|parameter|setting|option)\b|\b(?:could not|cannot|couldn't) find (?:a |the )?(?:property|field|attribute|column)\b|\bhas no (?:field|property|attribute|member|column)\b|\bno such column\b/i
 
 /** Words of a target that does not know a field, or a value of it. */
 export const unknownSomething =
@@ -12,4 +12,4 @@ export const saysMissing =
 
 /** Words of a target that finds a value of another type: `A valid integer is required`. */
 export const ofType =
-  /\b(?:valid|correct|proper) [\w -]{1,30} (?:is|are) required\b|\b(?:integer|number|numeric|boolean|array|object|string|date) (?:value )?(?:is|are) required\b/i
+  /\b(?:valid|correct|proper) [\w -]{1,30} (?:is|are) required\b|\b(?:integer|(?<!phone )number|numeric|boolean|array|object|string|date) (?:value )?(?:is|are) required\b/i

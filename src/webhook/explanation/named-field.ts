@@ -5,7 +5,7 @@ import { parseJson } from '../values/json.ts'
 import { isEmpty, valueAt } from '../values/lookup.ts'
 import { suggest } from '../values/suggest.ts'
 import type { ExplainedNode, SentRequest } from './explained-node.ts'
-import { saysMissing } from './named-field-words.ts'
+import { saysMissing, unknownField } from './named-field-words.ts'
 
 /** A field that the target complains about. */
 export interface NamedField {
@@ -80,7 +80,7 @@ export function findNamedFields(
 ): readonly NamedField[] {
   const near = preferPlace(names, text)
   const told = matchFields([...new Set(fields)], near, () => true)
-  if (told.some(({ sent }) => sent !== null)) return told
+  if (told.some(({ sent }) => sent !== null)) return findUnknownBelow(told, near, text) ?? told
   const inText = listCandidates(text, []).slice(0, maxCandidates)
   const marked = new Set(findMarkedNames(text))
   const isMarked = (said: string) => marked.has(said)
@@ -96,15 +96,45 @@ export function findNamedFields(
     .filter(({ said, sent }) => sent !== null && (marked.has(said) || isMeant(said, sent.name, text)))
     .slice(0, 1)
   if (similar.length > 0) return similar
-  const [, required = ''] = requiredName.exec(text.slice(0, maxText)) ?? []
-  const missing = required === '' || ofCall.test(required) || commonWords.test(required) ? [] : [required]
-  return [...listMissing(text), ...missing].map((said) => ({ said, sent: null, isSame: false }))
+  const missing = findRequiredName(text.slice(0, maxText))
+  const named = [...listMissing(text), ...(missing === null ? [] : [lastName(missing)])]
+  return [...new Set(named)].map((said) => ({ said, sent: null, isSame: false }))
 }
 
-/** `name is required`, where the sentence begins with a name, and not with a word for a part of a request. */
-const requiredName = /^([a-z][\w-]{1,60}) (?:is|are) (?:required|missing|mandatory)\b/
+/** `Unknown name "emial" at "contact"`, where the target names the object that has it as the field. */
+function findUnknownBelow(
+  told: readonly NamedField[],
+  names: readonly NamedValue[],
+  text: string,
+): readonly NamedField[] | null {
+  if (!unknownField.test(text)) return null
+  const inside = names.filter(({ path }) => told.some(({ sent }) => path.startsWith(`${sent?.path}/`)))
+  const found = matchFields(findQuotedNames(text), inside, () => true).filter(({ isSame }) => isSame)
+  return found.length === 0 ? null : found
+}
+
+/** How a sentence begins that says that a field is missing, up to the name. A name has a small letter at its beginning, or stands in quotation marks. */
+const requiredNames: readonly RegExp[] = [
+  /\bparam is missing or the value is empty(?: or invalid)?: ([A-Za-z_]\w{1,60})/,
+  /(?<=^|[:;] )["'`\u2018\u201c]?([a-z][\w.-]{1,60})["'`\u2019\u201d]? (?:is|are) (?:an? )?(?:required|missing|mandatory)\b/,
+  /(?<=^|[:;] )["'`\u2018\u201c]?([a-z][\w.-]{1,60})["'`\u2019\u201d]? (?:must be (?:present|provided|given|specified|supplied)|should be defined)\b/,
+  /(?<=^|[:;,] )["'`\u2018\u201c]?([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d]?: (?:(?:this )?field (?:is )?required|(?:is )?required|missing)\b/i,
+  /\b(?:missing|required|mandatory) (?:the )?(?:required |mandatory )?["'`\u2018\u201c]([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d] (?:field|param(?:eter)?|property|attribute|key)\b/i,
+  /^(?:no|missing)_([a-z]\w{1,60})$/,
+  /^([a-z]\w{1,60})_(?:required|missing)$/,
+]
+
+/** The name that a target misses, where its sentence makes it one. */
+function findRequiredName(text: string): string | null {
+  for (const pattern of requiredNames) {
+    const [, found] = pattern.exec(text) ?? []
+    if (found !== undefined && !ofCall.test(found) && !commonWords.test(found)) return found
+  }
+  return null
+}
+
 const ofCall =
-  /^(?:auth\w*|credentials?|tokens?|signature|permissions?|payload|content|json|data|input|query|https|login|payment|registration|confirmation|approval|verification|subscription|access|upgrade|header)$/
+  /^(?:auth\w*|credentials?|tokens?|signature|permissions?|scopes?|payload|content|json|data|input|query|https|login|payment|registration|confirmation|approval|verification|subscription|access|upgrade|header|error|\w*_error|team|service|account|plan|active_hooks|\w*_hooks)$/
 
 /** The beginning of `Missing required fields: email, plan` and `must have required property 'email'`, up to the first name. */
 const missesField =
@@ -191,6 +221,9 @@ function matchFields(
   isMarked: (said: string) => boolean,
 ): readonly NamedField[] {
   const byName = new Map(names.toReversed().map((sent) => [foldName(sent.name), sent]))
+  // A header is called without its hyphens in the name of an error.
+  for (const sent of names)
+    if (sent.path.startsWith('/node/headers')) byName.set(sent.name.toLowerCase().replaceAll('-', '_'), sent)
   const found: NamedField[] = []
   const taken = new Set<NamedValue>()
   for (const said of candidates) {
@@ -224,11 +257,20 @@ function listCandidates(text: string, fields: readonly string[]): readonly strin
   return [
     ...fields,
     ...findQuotedNames(text),
+    ...findLabels(text),
     ...findNamesInWords(text),
     ...findNamesOfValues(text),
     ...findNamesInCodes(text),
   ]
 }
+
+/** Names before a colon, as in `Validation failed: emails: Expected array`. */
+function findLabels(text: string): readonly string[] {
+  const found = Array.from(text.slice(0, maxText).matchAll(label).take(maxFound), ([, name = '']) => name)
+  return found.filter((name) => !splitWords(name).some((word) => ofErrors.test(word)))
+}
+
+const label = /(?<=^|[:;,.] )["'`\u2018\u201c]?([A-Za-z_][\w.[\]$-]{0,60})["'`\u2019\u201d]?:(?= \S)/g
 
 /** Names with the same result are the same. */
 function foldName(name: string): string {

@@ -1,5 +1,7 @@
 import { isCredentialName } from '../request/credential-name.ts'
 import { connectionPath } from '../request/member-path.ts'
+import { quoteName } from '../values/text.ts'
+import { headerValue } from '../wire/headers.ts'
 import { adviseOnOwnScheme, adviseOnScheme, findScheme, readOfferedSchemes } from './auth-scheme.ts'
 import {
   type Credential,
@@ -18,6 +20,7 @@ import {
 } from './credential-words.ts'
 import type { Explanation } from './explained-node.ts'
 import { isTurnedAway, refusesAddress, showsFirewall } from './firewall.ts'
+import { findKeyHeader } from './key-header.ts'
 import { explainLeftOut } from './left-out.ts'
 import { describeCredentialForm } from './request-signs.ts'
 import type { Situation } from './situation.ts'
@@ -80,6 +83,8 @@ class Refusal {
       }
     return (
       this.#explainForm(credential) ??
+      this.#explainHeader(credential) ??
+      this.#explainPlace(credential) ??
       (status === 403 || lacksPermission(this.#words) ? this.#explainForbidden(credential) : null) ??
       this.#explainScheme(credential) ??
       this.#explainUnseen(credential) ??
@@ -140,6 +145,35 @@ class Refusal {
     }
   }
 
+  /** The target takes the credential in a header that the node does not send. */
+  #explainHeader({ words, path }: Credential): Explanation | null {
+    const { sent, response, said } = this.#situation
+    const header = sent.request === null ? null : findKeyHeader(this.#situation.words, response)
+    if (header === null || headerValue(sent.request?.headers ?? [], header.name.toLowerCase()) !== undefined)
+      return null
+    const name = this.#situation.quoted(header.name, 60)
+    if (name === null || !/^"[\w-]+"$/.test(name)) return null
+    const takes =
+      header.api === undefined ? 'The target takes' : `These are words of ${header.api}, which takes`
+    const beginning = `The target does not accept the credential${said}. ${takes} it in the header ${name}, and ${words} does not send that.`
+    return path === connectionPath
+      ? { hint: `${beginning} The operator of the service has to send it there.`, path }
+      : {
+          hint: `${beginning} Set "auth" to {"type": "apiKey", "in": "header", "name": ${name}, "value": "{{ secrets.NAME }}"}.`,
+          path: this.#situation.node.auth?.namePath ?? path,
+        }
+  }
+
+  /** A key belongs to one of several hosts of the target. */
+  #explainPlace({ words }: Credential): Explanation | null {
+    if (!/\bdata ?-?cent(?:er|re)\b|\bwrong (?:region|instance|host|cluster)\b/i.test(this.#words))
+      return null
+    return {
+      hint: `The key belongs to another host of the target${this.#said}. Put that one into the URL, as the documentation of the target shows it; the credential, which comes from ${words}, can stay.`,
+      path: '/node/url',
+    }
+  }
+
   /** What 403 says apart from a refused credential; null if it says that as well. */
   #explainForbidden(credential: Credential): Explanation | null {
     const { words, path } = credential
@@ -149,6 +183,12 @@ class Refusal {
       return {
         hint: `The target does not let this credential set ${JSON.stringify(field.name)}${this.#said}. Leave the field out, or give the credential, which comes from ${words}, the permission at the target.`,
         path: field.path,
+      }
+    const told = this.#situation.toldField
+    if (told !== null && !isCredentialName(told.name))
+      return {
+        hint: `The target refuses the value of ${quoteName(told.name)}${this.#said}. Change it, or have it allowed at the target for the account of the credential, which comes from ${words}.`,
+        path: told.path,
       }
     if (isTurnedAway(response, this.#words)) return this.#explainTurnedAway(credential)
     if (refusesCredential(this.#words) || missesCredential(this.#words)) return null
@@ -165,8 +205,11 @@ class Refusal {
         hint: `The credential lacks the permission${this.#said}.${needs} It comes from ${words}: the operator of the service has to give it the permission at the target, or set another one.`,
         path,
       }
+    const mayBeNone = /\bnot found\b|\bdoes not exist\b/i.test(this.#words)
+      ? ' If it has the permission, a name or an id in the URL is wrong.'
+      : ''
     return {
-      hint: `The credential lacks the permission${this.#said}.${needs} It comes from ${words}: give it the permission at the target, or use another one.`,
+      hint: `The credential lacks the permission${this.#said}.${needs} It comes from ${words}: give it the permission at the target, or use another one.${mayBeNone}`,
       path,
     }
   }
@@ -201,9 +244,17 @@ class Refusal {
 
   /** The target finds no credential although the node sends one. */
   #explainUnseen({ words, path }: Credential): Explanation | null {
-    if (!missesCredential(this.#words) || ofApache.test(this.#words)) return null
+    if (!missesCredential(this.#words) || ofApache.test(this.#words) || this.#isAsked()) return null
     const hint = `The target finds no credential${this.#said}. ${capitalized(words)} sends one, so the target looks for it elsewhere: change the name of its header or parameter, or its scheme, to what the target expects.`
     return { hint, path: this.#situation.node.auth?.namePath ?? path }
+  }
+
+  /** Whether the target asks for the scheme that the node sends: it has found the credential where it looks for one. */
+  #isAsked(): boolean {
+    const { sent, response } = this.#situation
+    const scheme = findScheme(sent)?.toLowerCase()
+    const { schemes } = readChallenge(response) ?? { schemes: [] }
+    return scheme === 'basic' && schemes.some((offered) => offered.toLowerCase() === scheme)
   }
 
   /** Digest is sent in answer to a challenge only (RFC 7616, section 3.3). */

@@ -46,21 +46,35 @@ function listMembers(text: string): readonly SentValue[] {
   })
 }
 
-/** Finds the field whose value the words have between quotation marks or behind a colon: `The model 'gpt-44' does not exist`. */
+/**
+ * Finds the field whose value the words have between quotation marks, at their end behind a colon, or as a word that is no common one:
+ * `The model 'gpt-44' does not exist`, `bad value for restricted picklist field: demo`. Null if several fields have it.
+ */
 export function findValueIn(
   words: string,
   values: readonly SentValue[],
   names: readonly NamedValue[],
 ): NamedValue | null {
-  const quoted = Array.from(words.slice(0, maxRead).matchAll(marked).take(maxMarked), ([, one = '']) => one)
-  if (quoted.length === 0) return null
-  const found = values.find(({ value }) => value.length > 1 && quoted.includes(value))
-  return found === undefined ? null : (names.find(({ name }) => name === found.name) ?? null)
+  const quoted = listMentioned(words)
+  const found = new Set(
+    values.filter(({ value }) => value.length > 1 && quoted.has(value)).map(({ name }) => name),
+  )
+  const sent = names.filter(({ name }) => found.has(name))
+  return found.size === 1 && sent.length === 1 ? (sent[0] ?? null) : null
+}
+
+/** What words have between quotation marks, behind a colon at their end, and as a word with a digit or a mark, such as an address or an id. */
+export function listMentioned(words: string): ReadonlySet<string> {
+  const text = words.slice(0, maxRead)
+  const quoted = Array.from(text.matchAll(marked).take(maxMarked), ([, one = '']) => one)
+  const [, last = ''] = /: ([^"'`:;]{2,80})$/.exec(text) ?? []
+  const distinctive = text.split(/[\s"'`(),;]+/).filter((word) => /^(?=\D*\d|[^@]*@)\S{5,80}$/.test(word))
+  return new Set([...quoted, last.trim(), ...distinctive.map((word) => word.replace(/[.:]$/, ''))])
 }
 
 const maxRead = 2_000
 const maxMarked = 20
-const marked = /["'`\u2018\u201c]([^"'`\u2018\u2019\u201c\u201d\s]{2,80})["'`\u2019\u201d]/g
+const marked = /(?<![\w])["'`\u2018\u201c]([^"'`\u2018\u2019\u201c\u201d]{2,80})["'`\u2019\u201d](?!\w)/g
 
 /** Finds the field that the words name together with its value: `name "email" is reserved`. */
 export function findNamedValueIn(

@@ -1,6 +1,6 @@
 import type { NamedValue } from '../request/compiled-body.ts'
 import type { Clue } from '../response/expectation.ts'
-import { quoteTarget } from '../response/quote-target.ts'
+import { maxQuoted, quoteTarget } from '../response/quote-target.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import { isHtmlPage, readStatement } from '../statement/read-statement.ts'
 import type { Statement } from '../statement/statement.ts'
@@ -61,7 +61,8 @@ export class Situation {
     this.statement = readWords(response)
     this.#values = listSentValues(sent)
     // Our own full stop follows.
-    this.quote = this.statement === null ? null : this.quoted(this.statement.text.replace(/\.\s?$/, ''))
+    this.quote =
+      this.statement === null ? null : this.quoted(shorten(this.statement.text).replace(/\.\s?$/, ''))
     this.senderFault = findSenderFault(response)
     this.credential = findCredential(node, sent)
     this.names = listSentNames(node, sent).filter(({ name }) => this.#mayBeCompared(name))
@@ -113,6 +114,12 @@ export class Situation {
     return this.lacksBody && this.isOfValues && !hasQuery ? '/node/body' : '/node/url'
   }
 
+  /** Whether all values that the request has under a name are empty texts. */
+  isSentEmpty(name: string): boolean {
+    const values = this.#values.filter((sent) => sent.name === name)
+    return values.length > 0 && values.every(({ value }) => value.trim() === '')
+  }
+
   /** The field whose value stands in the words of the target; null if there is none. A hidden value is not compared. */
   get fieldOfValue(): NamedValue | null {
     return findValueIn(this.words, this.#shownValues, this.names)
@@ -133,6 +140,15 @@ export class Situation {
   get namedField(): NamedValue | null {
     const [first] = this.statement === null ? [] : findNamedFields(this.statement, this.names)
     return first?.isSame ? first.sent : null
+  }
+
+  /** The field that the target names by a member of its answer, whatever the status is; null if the node does not send it. */
+  get toldField(): NamedValue | null {
+    const { statement } = this
+    if (statement === null || this.quote === null || statement.fields.length === 0) return null
+    const [first] = findNamedFields(statement, this.names)
+    const isTold = statement.fields.some((name) => name.toLowerCase() === first?.said.toLowerCase())
+    return isTold && first?.isSame ? first.sent : null
   }
 
   /** A hidden value is not compared with the words of the target, which may be a guess. */
@@ -180,6 +196,17 @@ export class Situation {
     })
   }
 }
+
+/** A long statement without the sentences that lead to documentation, because a quotation is cut. */
+function shorten(text: string): string {
+  if (text.length <= maxQuoted || text.length > 4_096) return text
+  const parts = text.split(/(?<=[.;!]) /)
+  const telling = parts.filter((part) => !(part.includes('://') && ofDocumentation.test(part)))
+  return telling.length === 0 ? text : telling.join(' ')
+}
+
+const ofDocumentation =
+  /^(?:please )?(?:read|see|visit|refer|learn|for (?:more|details|further)|more|check out|documentation)\b/i
 
 const ofRule =
   /\bread[- ]?only\b|\bnot (?:writ(?:e)?able|editable|updat(?:e)?able|creat(?:e)?able)\b|\bfield\b[^.]{0,60}\b(?:not allowed|forbidden|permission|protected|restricted)\b|\bcannot (?:set|change|update|modify|edit|write)\b/i

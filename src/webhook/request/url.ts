@@ -194,7 +194,7 @@ function explainFailure(
     return {
       code: 'value_missing',
       detail: emptyDetail(nameOf(empty), undefinedVariables, scope),
-      hint: adviseOnEmpty(nameOf(empty)),
+      hint: adviseOnEmpty(nameOf(empty), undefinedVariables),
     }
   const dotted = findDotSegment(path, inPath)
   if (dotted !== -1) {
@@ -222,9 +222,12 @@ function findDotSegment(path: string, values: readonly ValueSpan[]): number {
   return -1
 }
 
-function adviseOnEmpty(name: string | null): string {
+function adviseOnEmpty(name: string | null, undefinedVariables: readonly UndefinedVariable[]): string {
   // A name of a placeholder stands between quotation marks, unless it is a description.
   const [, own] = /^"(\w[\w.-]{0,60})"$/.exec(name ?? '') ?? []
+  const meant = undefinedVariables.find((one) => one.name === own)?.meant ?? null
+  if (meant !== null)
+    return `Write {{ ${meant} }} into the URL if that is meant. If not, send ${own} in the payload, or give the placeholder a default: {{ ${own} | default: "none" }}.`
   return `Send the attribute in the payload, or give the placeholder a default: {{ ${own ?? 'profile.id'} | default: "none" }}.`
 }
 

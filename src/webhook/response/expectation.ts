@@ -214,7 +214,15 @@ function explainString(response: ReadableResponse, value: string, match: Match):
     return certain(
       `It has other white space ${placeOfSpace(text, value)}, such as a line break: use "match": "contains".`,
     )
+  if (match === 'equals' && isSameButCase(text.trim(), value.trim()))
+    return certain(
+      `It has the text in other upper and lower case, and other white space ${placeOfSpace(text.toLowerCase(), value.toLowerCase())}, such as a line break: use "match": "contains" with "ignoreCase": true.`,
+    )
   if (match === 'equals' && contains(text, value)) return certain('It would match with "match": "contains".')
+  if (match === 'equals' && contains(text.toLowerCase(), value.toLowerCase()))
+    return certain(
+      'It has the text within others and in another case: use "match": "contains" with "ignoreCase": true.',
+    )
   const layout = explainLayout(response, value, match)
   const isJson = layout !== null && parseJson(text, { maxDepth: maxJsonDepth }).ok
   const difference = isJson
@@ -228,6 +236,10 @@ function explainString(response: ReadableResponse, value: string, match: Match):
       : ` It has bytes that are not valid in ${response.damagedCharset}, in which it is read: the operator of the target has to label it with its charset.`
   const why = `Upper and lower case are not the cause.${damaged}${describeWrongCoding(response)}`
   return { text: `${came} ${why}`, isCertain: false, isNothing: isNothing(text) }
+}
+
+function isSameButCase(one: string, other: string): boolean {
+  return one.length === other.length && one.toLowerCase() === other.toLowerCase()
 }
 
 /** JSON has the same values with other white space, and a text may have typographic quotation marks. */

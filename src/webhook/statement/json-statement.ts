@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../values/json.ts'
+import { isObject, type JsonObject, parseJson } from '../values/json.ts'
 import { LongNumber } from '../values/long-number.ts'
 import { withoutMarkup } from './markup-statement.ts'
 import type { FieldPlace, Statement } from './statement.ts'
@@ -139,7 +139,11 @@ const textNames = [
     'title',
   ],
   ...['statusMessage', 'status_message', 'statusText', 'summary'],
+  ...['exception', 'developerMessage', 'developer_message', 'debugMessage', 'error_info'],
 ]
+
+/** How Ruby writes an error with its message. */
+const rubyError = /^#<[\w:]{1,100}: (.{1,2000})>$/s
 
 /** Members that have a name of the error, for those who look it up. */
 const codeNames = [
@@ -266,7 +270,8 @@ class StatementReader {
     // OData has the text of a message as `value`, beside its language.
     const value = part === 'message' ? member(object, 'value') : undefined
     const text = typeof value === 'string' ? value : findText(object)
-    if (text !== null) this.#addText(withCode(withMore(text, object), object, field))
+    if (text !== null && !this.#readInner(text, depth))
+      this.#addText(withCode(withMore(text, object), object, field))
     if (depth > 0 || part !== '') this.#addFields(object, part)
     else this.#addOwnField(object)
     for (const name of partNames) this.#readPart(member(object, name), depth + 1, name)
@@ -278,9 +283,20 @@ class StatementReader {
     if (code !== null) this.#addText(field === null ? code : `${field}: ${code}`)
   }
 
+  /** A text may end in a list of errors in JSON: `Property values were not valid: [{"message":"…"}]`. */
+  #readInner(text: string, depth: number): boolean {
+    const at = text.length > maxTextLength ? -1 : text.search(/(?<=: ?)\[\{/)
+    const parsed = at === -1 ? null : parseJson(text.slice(at), { maxDepth: maxDepth * 2 })
+    if (!parsed?.ok) return false
+    const before = this.#texts.length
+    this.#read(parsed.plain, depth + 1, 'validationErrors')
+    return this.#texts.length > before
+  }
+
   #readPart(value: unknown, depth: number, name: string): void {
     if (typeof value !== 'object' || value === null) return
-    if (isObject(value) && fieldMaps.has(name) && isMapIn(value)) this.#readMap(value, depth)
+    if (isObject(value) && fieldMaps.has(name) && (isMapIn(value) || isMapOfOne(value, name)))
+      this.#readMap(value, depth)
     else this.#read(value, depth, name)
   }
 
@@ -356,7 +372,8 @@ const places: ReadonlyMap<string, FieldPlace> = new Map([
 /** Much more than is quoted: a value that is cut here would not be found and masked. */
 const maxTextLength = 4_096
 
-const phrase = /^(?:bad request|unprocessable (?:entity|content)|unauthorized|forbidden|not found|conflict)$/i
+const phrase =
+  /^(?:bad request|unprocessable (?:entity|content)|unauthorized|forbidden|not found|conflict|internal (?:server )?error)\.?$/i
 
 /** The last name of a path such as `/data/attributes/email`, `items[0].sku` or `$.email`. */
 function lastName(path: string): string | null {
@@ -365,12 +382,18 @@ function lastName(path: string): string | null {
   )
 }
 
+/** The first text that says more than the phrase of the status, or that. */
 function findText(object: JsonObject): string | null {
+  let first: string | null = null
   for (const name of textNames) {
     const value = member(object, name)
-    if (typeof value === 'string' && value.trim() !== '') return value
+    if (typeof value !== 'string' || value.trim() === '') continue
+    const text = rubyError.exec(value)?.[1] ?? value
+    // The class of an exception alone says less than the phrase.
+    if (!phrase.test(text.trim()) && (first === null || /\S\s/.test(text))) return text
+    first ??= text
   }
-  return null
+  return first
 }
 
 /** A name or number of the error. Long texts, links and phrases are none. */
@@ -416,6 +439,31 @@ function findMore(object: JsonObject): string | null {
   for (const name of moreNames) {
     const value = member(object, name)
     if (typeof value === 'string' && value.trim() !== '' && value.length <= 500) return value.trim()
+  }
+  const context = member(object, 'context')
+  return findWanted(object) ?? (isObject(context) ? findWanted(context) : null)
+}
+
+/** Members with what a target wants: the scopes that a credential lacks, or the values that it takes. */
+const wantedNames = [
+  ...[
+    'requiredGranularScopes',
+    'requiredScopes',
+    'required_scopes',
+    'missingScopes',
+    'missing_scopes',
+    'needed',
+  ],
+  ...['allowedValues', 'allowed_values', 'validValues', 'valid_values', 'acceptedValues', 'allowed'],
+]
+const maxWanted = 10
+
+function findWanted(object: JsonObject): string | null {
+  for (const name of wantedNames) {
+    const value = member(object, name)
+    const values: readonly unknown[] = Array.isArray(value) ? value.slice(0, maxWanted) : [value]
+    const texts = values.filter((one) => typeof one === 'string' && one !== '' && one.length <= maxNameLength)
+    if (texts.length > 0) return texts.join(', ')
   }
   return null
 }
@@ -480,6 +528,14 @@ function isMapIn(object: JsonObject): boolean {
   }
   return hasMember
 }
+
+/** `"errors": {"description": "…"}` complains about a field that is called so: one error is no plural. */
+function isMapOfOne(object: JsonObject, name: string): boolean {
+  const [only = '', ...others] = Object.keys(object)
+  return /s$/i.test(name) && others.length === 0 && isOfRecord.test(only)
+}
+
+const isOfRecord = /^(?:description|summary|title|reason)$/
 
 /** Members of an object that describes one error; Kubernetes has `kind`, OData `lang`. */
 const noMapNames: ReadonlySet<string> = new Set([

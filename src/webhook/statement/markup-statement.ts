@@ -17,9 +17,24 @@ export function readHtmlStatement(page: string): Statement | null {
   // Express and others put the message into <pre>, under the title "Error"; Django and Apache into <p>, under that of the status.
   const message = texts.get('pre') || texts.get('p') || ''
   const telling = [title, heading, message].find((part) => part !== '' && !isGeneric(part))
-  const text = [telling ?? '', title, heading, message].find((part) => part !== '')
+  const text = [telling ?? readDeeper(page), title, heading, message].find((part) => part !== '')
   return text === undefined ? null : { text, fields: [] }
 }
+
+/** The first text of several words that says more than the status, below the elements that have it as a rule. */
+function readDeeper(page: string): string {
+  let seen = 0
+  for (const [, name = '', own = ''] of page.slice(0, maxLength).matchAll(element)) {
+    if (seen++ > maxElements) break
+    const text = own.trim().slice(0, maxDeeper)
+    if (ofText.test(name) && /\S\s+\S/.test(text) && !isGeneric(text)) return decodeEntities(text)
+  }
+  return ''
+}
+
+const maxDeeper = 500
+const ofText =
+  /^(?:body|main|article|section|div|span|center|font|t[dh]|li|dd|b|strong|em|i|h[3-6]|code|label|legend)$/i
 
 /** Whether a title or a heading says no more than the status. */
 function isGeneric(text: string): boolean {

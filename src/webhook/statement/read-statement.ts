@@ -25,7 +25,9 @@ export function readStatement(response: ReadableResponse): Statement | null {
   const isSuccess = status >= 200 && status < 300
   const json = response.shownJson
   if (json !== undefined) return isSuccess && !reportsError(json) ? readPart(status, json) : readJson(json)
-  if (isHtmlPage(response)) return readHtmlStatement(text)
+  // A short text is often labelled as a page, because that is what a framework does by default.
+  if (isHtmlPage(response))
+    return text.includes('<') ? readHtmlStatement(text) : isSuccess ? null : readText(text)
   if (isXml(text) && isSuccess) return /\bFault\b/.test(text.slice(0, 4_096)) ? readXmlStatement(text) : null
   if (isXml(text)) return readXmlStatement(text) ?? readText(withoutMarkup(text.slice(0, maxText)))
   if (isSuccess) return null

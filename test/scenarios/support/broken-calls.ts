@@ -520,8 +520,8 @@ export const brokenCalls: readonly BrokenCall[] = [
     node: simple(of('email', 'email')),
     payload: { profile },
     answer: { status: 400, body: { message: 'Missing required param: email.' } },
-    hint: 'The target answers 400: "Missing required param: email". Check the value of "email": the node sends it in the body, as application/json, and the target may look for it elsewhere or in another form.',
-    path: '/node/body/fields/0',
+    hint: 'The target misses "email": "Missing required param: email", and the node sends it, as application/json. Most likely the target reads another content type: if its documentation shows no other place for "email", set contentType of the body to application/x-www-form-urlencoded.',
+    path: '/node/body/contentType',
   },
   {
     what: 'a parameter that stands in the URL itself',

@@ -129,8 +129,8 @@ export const misreadCalls: readonly BrokenCall[] = [
       422,
       { errors: { email: ['is required'] } },
     ],
-    'The target answers 422: "email: is required". Check the value of "email": the node sends it in the body, as application/json, and the target may look for it elsewhere or in another form.',
-    '/node/body/fields/1',
+    'The target misses "email": "email: is required", and the node sends it, as application/json. Most likely the target reads another content type: if its documentation shows no other place for "email", set contentType of the body to application/x-www-form-urlencoded.',
+    '/node/body/contentType',
   ),
   row(
     [
@@ -389,7 +389,7 @@ export const misreadCalls: readonly BrokenCall[] = [
       401,
       { message: 'No API key found in request. Send it in header X-API-Key.' },
     ],
-    'The target finds no credential: "No API key found in request. Send it in header X-API-Key". "auth" of the node sends one, so the target looks for it elsewhere: change the name of its header or parameter, or its scheme, to what the target expects.',
+    'The target does not accept the credential: "No API key found in request. Send it in header X-API-Key". The target takes it in the header "X-API-Key", and "auth" of the node does not send that. Set "auth" to {"type": "apiKey", "in": "header", "name": "X-API-Key", "value": "{{ secrets.NAME }}"}.',
     '/node/auth/name',
   ),
   row(

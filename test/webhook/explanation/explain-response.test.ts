@@ -146,7 +146,7 @@ describe('the explanation of a response', () => {
 
   it.each<[says: string, path: string, hint: string]>([
     ['"emailAddress" is required', '/node/body/fields/0', 'the nearest is "email"'],
-    ['Missing required param: email.', '/node/body/fields/0', 'Check the value of "email"'],
+    ['Missing required param: email.', '/node/body/contentType', 'misses "email"'],
     ['Email has already been taken', '/node/body/fields/0', 'Check the value of "email"'],
     ['Unrecognized field: lead_score', '/node/body/fields/1', 'Check the name of "lead_score"'],
     ['Unknown name "leadscore"', '/node/body/fields/1', 'Check the name of "lead_score"'],

@@ -30,10 +30,7 @@ export const errorShapes: readonly ErrorShape[] = [
       correlationId: 'a-b',
       category: 'VALIDATION_ERROR',
     },
-    statement: {
-      text: 'Property values were not valid: [{"isValid":false,"message":"Email address x is invalid","error":"INVALID_EMAIL","name":"email"}]',
-      fields: [],
-    },
+    statement: { text: 'INVALID_EMAIL: Email address x is invalid', fields: ['email'] },
   },
   {
     api: 'HubSpot, a conflict',

@@ -1,0 +1,50 @@
+import type { Explanation } from './explained-node.ts'
+import { listMentioned } from './sent-values.ts'
+import type { Situation } from './situation.ts'
+
+const ofThings: ReadonlySet<number> = new Set([400, 404, 410, 422])
+
+const isUnknown =
+  /\b(?:invalid|unknown|unsupported|unrecogni[sz]ed|not (?:found|valid|exist|supported|recogni[sz]ed|defined)|(?:does|do) not exist|doesn't exist|no such|could not|cannot|can't|couldn't|malformed|incorrect)\b/i
+
+/** Words of APIs for what a part of a path names. */
+const named =
+  /\b(?:table|segment|resource|object|entity|collection|model|module|type|list|project|repository|database|bucket|index|version|action|method|operation|function|command|id|named?)[:]? ["'`\u2018\u201c]?([\w.$-]{2,80})/gi
+
+/**
+ * Explains a target that does not know a part of the path, which its words have: `Invalid table incidnt`. Null if they have none. Asked
+ * once no field of the request is the cause.
+ */
+export function explainPathPart(situation: Situation): Explanation | null {
+  const { status, words, said, sent, response, credential } = situation
+  if (!ofThings.has(status) || sent.request === null || words === '' || !isUnknown.test(words)) return null
+  const part = findPart(words, sent.request.target)
+  const quote = part === null || response.maskers.display(part) !== part ? null : situation.quoted(part, 60)
+  if (quote === null) return null
+  const hidden =
+    status === 404 && credential === null
+      ? ' The node sends no credential, and some targets answer so to a call without one.'
+      : ''
+  return {
+    hint: `The target does not know ${quote}, which stands in the path of the URL${said}. Correct it there, or check whether it belongs to this account or environment.${hidden}`,
+    path: '/node/url',
+  }
+}
+
+function findPart(words: string, target: string): string | null {
+  const [path = ''] = target.split(/[?#]/, 1)
+  const parts = path.slice(0, 2_048).split('/').map(decoded)
+  const mentioned = new Set([
+    ...listMentioned(words),
+    ...Array.from(words.slice(0, 500).matchAll(named).take(10), ([, one = '']) => one.replace(/\.$/, '')),
+  ])
+  return parts.findLast((part) => part.length > 1 && mentioned.has(part)) ?? null
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

@@ -1,0 +1,857 @@
+import type { BrokenCall } from './broken-calls.ts'
+
+const bearer = { type: 'bearer', token: '{{ secrets.crm_token }}' }
+const basic = { type: 'basic', username: 'admin', password: '{{ secrets.crm_token }}' }
+
+type Row = readonly [
+  what: string,
+  node: BrokenCall['node'],
+  answer: readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>],
+  path: string,
+  hint: string,
+]
+
+const rows: readonly Row[] = [
+  [
+    'HubSpot: a property that it does not have',
+    {
+      path: '/crm/v3/objects/contacts',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          properties: {
+            email: '{{ profile.email }}',
+            firstnme: '{{ profile.first_name }}',
+          },
+        },
+      },
+    },
+    [
+      400,
+      {
+        status: 'error',
+        message:
+          'Property values were not valid: [{"isValid":false,"message":"Property \\"firstnme\\" does not exist","error":"PROPERTY_DOESNT_EXIST","name":"firstnme"}]',
+        category: 'VALIDATION_ERROR',
+      },
+    ],
+    '/node/body/content/properties/firstnme',
+    'The target answers 400: "PROPERTY_DOESNT_EXIST: Property \'firstnme\' does not exist". Check the name of "firstnme".',
+  ],
+  [
+    'HubSpot: a scope',
+    {
+      path: '/crm/v3/objects/contacts',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          properties: {
+            email: '{{ profile.email }}',
+          },
+        },
+      },
+    },
+    [
+      403,
+      {
+        status: 'error',
+        message:
+          "This app hasn't been granted all required scopes to make this call. Read more about required scopes here: https://developers.hubspot.com/scopes.",
+        errors: [
+          {
+            message: 'One or more of the following scopes are required.',
+            context: {
+              requiredGranularScopes: ['crm.objects.contacts.write'],
+            },
+          },
+        ],
+        category: 'MISSING_SCOPES',
+      },
+    ],
+    '/node/auth',
+    'The credential lacks the permission: "This app hasn\'t been granted all required scopes to make this call. One or more of the following scopes are required: crm.objects.contacts.write". It comes from "auth" of the node: give it the permission at the target, or use another one.',
+  ],
+  [
+    'Stripe: JSON in place of a form',
+    {
+      path: '/v1/customers',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      400,
+      {
+        error: {
+          message:
+            'Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at https://support.stripe.com/.',
+          type: 'invalid_request_error',
+        },
+      },
+    ],
+    '/node/body/contentType',
+    'The target wants application/x-www-form-urlencoded: "invalid_request_error: Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at https://support.stripe.com/", and the node sends application/json. Set contentType of the body to application/x-www-form-urlencoded.',
+  ],
+  [
+    'Stripe: an id of live mode with a key of test mode',
+    {
+      path: '/v1/customers/cus_Nff1',
+      method: 'GET',
+      auth: bearer,
+    },
+    [
+      404,
+      {
+        error: {
+          code: 'resource_missing',
+          message:
+            "No such customer: 'cus_Nff1'; a similar object exists in live mode, but a test mode key was used to make this request.",
+          param: 'id',
+          type: 'invalid_request_error',
+        },
+      },
+    ],
+    '/node/auth',
+    'The key and what the request refers to belong to different modes of the target: "resource_missing: id: No such customer: \'cus_Nff1\'; a similar object exists in live mode, but a test mode key was used to make this request". Use a key of live mode, or an id of the mode of this key. It comes from "auth" of the node.',
+  ],
+  [
+    'Shopify: a bearer token',
+    {
+      path: '/admin/api/2026-01/customers.json',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          customer: {
+            email: '{{ profile.email }}',
+          },
+        },
+      },
+    },
+    [
+      401,
+      {
+        errors: '[API] Invalid API key or access token (unrecognized login or wrong password)',
+      },
+    ],
+    '/node/auth',
+    'The target does not accept the credential: "[API] Invalid API key or access token (unrecognized login or wrong password)". These are words of Shopify, which takes it in the header "X-Shopify-Access-Token", and "auth" of the node does not send that. Set "auth" to {"type": "apiKey", "in": "header", "name": "X-Shopify-Access-Token", "value": "{{ secrets.NAME }}"}.',
+  ],
+  [
+    'Google: a name within an object',
+    {
+      path: '/v1/people:createContact',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          person: {
+            emailAdress: '{{ profile.email }}',
+          },
+        },
+      },
+    },
+    [
+      400,
+      {
+        error: {
+          code: 400,
+          message:
+            'Invalid JSON payload received. Unknown name "emailAdress" at \'person\': Cannot find field.',
+          status: 'INVALID_ARGUMENT',
+          details: [
+            {
+              '@type': 'type.googleapis.com/google.rpc.BadRequest',
+              fieldViolations: [
+                {
+                  field: 'person',
+                  description:
+                    'Invalid JSON payload received. Unknown name "emailAdress" at \'person\': Cannot find field.',
+                },
+              ],
+            },
+          ],
+        },
+      },
+    ],
+    '/node/body/content/person/emailAdress',
+    'The target answers 400: "INVALID_ARGUMENT: Invalid JSON payload received. Unknown name \'emailAdress\' at \'person\': Cannot find field". Check the name of "emailAdress".',
+  ],
+  [
+    'Dataverse: a segment',
+    {
+      path: '/api/data/v9.2/lead',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      404,
+      {
+        error: {
+          code: '0x80060888',
+          message: "Resource not found for the segment 'lead'.",
+        },
+      },
+    ],
+    '/node/url',
+    'The target does not know "lead", which stands in the path of the URL: "0x80060888: Resource not found for the segment \'lead\'". Correct it there, or check whether it belongs to this account or environment.',
+  ],
+  [
+    'Twilio: JSON in place of a form',
+    {
+      path: '/2010-04-01/Accounts/AC1/Messages.json',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'To',
+            source: 'profile',
+            field: 'phone',
+          },
+        ],
+      },
+    },
+    [
+      400,
+      {
+        code: 21604,
+        message: "A 'To' phone number is required.",
+        more_info: 'https://www.twilio.com/docs/errors/21604',
+        status: 400,
+      },
+    ],
+    '/node/body/contentType',
+    'The target misses "To": "21604: A \'To\' phone number is required", and the node sends it, as application/json. Most likely the target reads another content type: if its documentation shows no other place for "To", set contentType of the body to application/x-www-form-urlencoded.',
+  ],
+  [
+    'Slack: a short text labelled as a page',
+    {
+      path: '/services/T0/B0/xyz',
+      body: {
+        structure: 'json',
+        content: {
+          message: 'hi',
+        },
+      },
+    },
+    [400, 'no_text', { 'content-type': 'text/html' }],
+    '/node/body/content',
+    'The target answers 400: "no_text". The node sends no field "text": add it.',
+  ],
+  [
+    'a text in other case with a line break',
+    {
+      path: '/v1/leads',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+      expect: {
+        type: 'string',
+        value: 'OK',
+        match: 'equals',
+      },
+    },
+    [200, 'ok\n', { 'content-type': 'text/plain' }],
+    '/node/expect',
+    'The target sent a body that begins with "ok". It has the text in other upper and lower case, and other white space at its end, such as a line break: use "match": "contains" with "ignoreCase": true.',
+  ],
+  [
+    'Xero: an empty name',
+    {
+      path: '/v1/leads',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          Contacts: [
+            {
+              Name: '',
+            },
+          ],
+        },
+      },
+    },
+    [
+      400,
+      {
+        ErrorNumber: 10,
+        Type: 'ValidationException',
+        Message: 'A validation exception occurred',
+        Elements: [
+          {
+            ValidationErrors: [
+              {
+                Message: 'The Contact Name must be specified',
+              },
+            ],
+          },
+        ],
+      },
+    ],
+    '/node/body/content/Contacts/0/Name',
+    'The target answers 400: "A validation exception occurred; The Contact Name must be specified". The value of "Name" is empty: give it one.',
+  ],
+  [
+    'a page without a title',
+    {
+      path: '/v1/leads',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      422,
+      '<html><head><title></title></head><body><div class="box"><span>The campaign is closed since May</span></div></body></html>',
+      { 'content-type': 'text/html; charset=utf-8' },
+    ],
+    '/node/body/fields',
+    'The target does not accept the values of the request: "The campaign is closed since May". Check required fields and formats.',
+  ],
+  [
+    'Mailchimp: wrong data center key',
+    {
+      path: '/3.0/lists',
+      method: 'GET',
+      auth: basic,
+    },
+    [
+      403,
+      {
+        type: 'https://mailchimp.com/developer/marketing/docs/errors/',
+        title: 'Wrong Datacenter',
+        status: 403,
+        detail: "The API key provided is linked to datacenter 'us5'",
+        instance: '1a',
+      },
+    ],
+    '/node/url',
+    'The key belongs to another host of the target: "The API key provided is linked to datacenter \'us5\'". Put that one into the URL, as the documentation of the target shows it; the credential, which comes from "auth" of the node, can stay.',
+  ],
+  [
+    'SendGrid: from not verified',
+    {
+      path: '/v3/mail/send',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          personalizations: [
+            {
+              to: [
+                {
+                  email: '{{ profile.email }}',
+                },
+              ],
+            },
+          ],
+          from: {
+            email: 'noreply@acme.example',
+          },
+          subject: 'Hi',
+          content: [
+            {
+              type: 'text/plain',
+              value: 'x',
+            },
+          ],
+        },
+      },
+    },
+    [
+      403,
+      {
+        errors: [
+          {
+            message:
+              'The from address does not match a verified Sender Identity. Mail cannot be sent until this error is resolved. Visit https://sendgrid.com/docs/for-developers/sending-email/sender-identity/ to see the Sender Identity requirements',
+            field: 'from',
+            help: null,
+          },
+        ],
+      },
+    ],
+    '/node/body/content/from',
+    'The target refuses the value of "from": "The from address does not match a verified Sender Identity. Mail cannot be sent until this error is resolved". Change it, or have it allowed at the target for the account of the credential, which comes from "auth" of the node.',
+  ],
+  [
+    'Pipedrive v2: email as text',
+    {
+      path: '/api/v2/persons',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          name: 'Ada',
+          emails: '{{ profile.email }}',
+        },
+      },
+    },
+    [
+      400,
+      {
+        success: false,
+        error: 'Validation failed: emails: Expected array, received string',
+        code: 'ERR_SCHEMA_VALIDATION_FAILED',
+      },
+    ],
+    '/node/body/content/emails',
+    'The target answers 400: "ERR_SCHEMA_VALIDATION_FAILED: Validation failed: emails: Expected array, received string". Check the value of "emails".',
+  ],
+  [
+    'Intercom: version header',
+    {
+      path: '/contacts',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+      headers: [
+        {
+          name: 'Intercom-Version',
+          value: '2',
+        },
+      ],
+    },
+    [
+      400,
+      {
+        type: 'error.list',
+        request_id: '0001',
+        errors: [
+          {
+            code: 'intercom_version_invalid',
+            message: 'The requested version could not be found',
+          },
+        ],
+      },
+    ],
+    '/node/headers/0',
+    'The target answers 400: "intercom_version_invalid: The requested version could not be found". Check the value of "Intercom-Version".',
+  ],
+  [
+    'Zendesk: ticket wrapper missing',
+    {
+      path: '/api/v2/tickets.json',
+      auth: basic,
+      body: {
+        structure: 'json',
+        content: {
+          subject: 'x',
+          comment: {
+            body: 'y',
+          },
+        },
+      },
+    },
+    [
+      400,
+      {
+        error: {
+          title: 'Invalid attribute',
+          message:
+            'You passed an invalid value for the ticket attribute. Invalid parameter: ticket must be present',
+        },
+      },
+    ],
+    '/node/body/content',
+    'The target answers 400: "You passed an invalid value for the ticket attribute. Invalid parameter: ticket must be present". The path of the URL is about a "ticket", and the target reads its fields from an object of that name: put those of the body into one, as in {"ticket": {…}}.',
+  ],
+  [
+    'Jira: description not ADF',
+    {
+      path: '/rest/api/3/issue',
+      auth: basic,
+      body: {
+        structure: 'json',
+        content: {
+          fields: {
+            summary: 'x',
+            description: 'text',
+            issuetype: {
+              name: 'Task',
+            },
+            project: {
+              key: 'ABC',
+            },
+          },
+        },
+      },
+    },
+    [
+      400,
+      {
+        errorMessages: [],
+        errors: {
+          description: 'Operation value must be an Atlassian Document (see the Atlassian Document Format)',
+        },
+      },
+    ],
+    '/node/body/content/fields/description',
+    'The target answers 400: "description: Operation value must be an Atlassian Document (see the Atlassian Document Format)". Check the value of "description".',
+  ],
+  [
+    'ServiceNow: table misspelt',
+    {
+      path: '/api/now/table/incidnt',
+      auth: basic,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'short_description',
+            value: 'x',
+          },
+        ],
+      },
+    },
+    [
+      400,
+      {
+        error: {
+          message: 'Invalid table incidnt',
+          detail: null,
+        },
+        status: 'failure',
+      },
+    ],
+    '/node/url',
+    'The target does not know "incidnt", which stands in the path of the URL: "Invalid table incidnt". Correct it there, or check whether it belongs to this account or environment.',
+  ],
+  [
+    'ServiceNow: not authenticated',
+    {
+      path: '/api/now/table/incident',
+      auth: basic,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'short_description',
+            value: 'x',
+          },
+        ],
+      },
+    },
+    [
+      401,
+      {
+        error: {
+          message: 'User Not Authenticated',
+          detail: 'Required to provide Auth information',
+        },
+        status: 'failure',
+      },
+      { 'www-authenticate': 'BASIC realm="Service-now"' },
+    ],
+    '/node/auth',
+    'The target does not accept the credential: "Required to provide Auth information". It comes from "auth" of the node: check the token or secret there.',
+  ],
+  [
+    'Notion: property not exists',
+    {
+      path: '/v1/pages',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          parent: {
+            database_id: 'd1',
+          },
+          properties: {
+            Emial: {
+              email: '{{ profile.email }}',
+            },
+          },
+        },
+      },
+    },
+    [
+      400,
+      {
+        object: 'error',
+        status: 400,
+        code: 'validation_error',
+        message: 'Emial is not a property that exists.',
+        request_id: 'r',
+      },
+    ],
+    '/node/body/content/properties/Emial',
+    'The target answers 400: "validation_error: Emial is not a property that exists". Check the name of "Emial".',
+  ],
+  [
+    'Airtable: table not found',
+    {
+      path: '/v0/appX/Lead',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          fields: {
+            Email: '{{ profile.email }}',
+          },
+        },
+      },
+    },
+    [
+      403,
+      {
+        error: {
+          type: 'INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND',
+          message:
+            'Invalid permissions, or the requested model was not found. Check that both your user and your token have the required permissions, and that the model names and/or ids are correct.',
+        },
+      },
+    ],
+    '/node/auth',
+    'The credential lacks the permission: "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND: Invalid permissions, or the requested model was not found. Check that both your user and your token have the required permissions, and that the model names and/"…. It comes from "auth" of the node: give it the permission at the target, or use another one. If it has the permission, a name or an id in the URL is wrong.',
+  ],
+  [
+    'Airtable: select option',
+    {
+      path: '/v0/appX/Leads',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          fields: {
+            Source: '{{ profile.source }}',
+          },
+        },
+      },
+    },
+    [
+      422,
+      {
+        error: {
+          type: 'INVALID_MULTIPLE_CHOICE_OPTIONS',
+          message: 'Insufficient permissions to create new select option ""demo""',
+        },
+      },
+    ],
+    '/node/body/content/fields/Source',
+    'The target answers 422: "INVALID_MULTIPLE_CHOICE_OPTIONS: Insufficient permissions to create new select option \'\'demo\'\'". These words have the value of "Source": check it.',
+  ],
+  [
+    'Anthropic: max_tokens missing',
+    {
+      path: '/v1/messages',
+      body: {
+        structure: 'json',
+        content: {
+          model: 'claude-x',
+          messages: [
+            {
+              role: 'user',
+              content: 'hi',
+            },
+          ],
+        },
+      },
+      headers: [
+        {
+          name: 'x-api-key',
+          value: '{{ secrets.crm_token }}',
+        },
+        {
+          name: 'anthropic-version',
+          value: '2023-06-01',
+        },
+      ],
+    },
+    [
+      400,
+      {
+        type: 'error',
+        error: {
+          type: 'invalid_request_error',
+          message: 'max_tokens: Field required',
+        },
+        request_id: 'req_1',
+      },
+    ],
+    '/node/body/content',
+    'The target answers 400: "invalid_request_error: max_tokens: Field required". The node sends no field "max_tokens": add it.',
+  ],
+  [
+    'Anthropic: bearer in place of x-api-key',
+    {
+      path: '/v1/messages',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          model: 'claude-x',
+          max_tokens: 5,
+          messages: [
+            {
+              role: 'user',
+              content: 'hi',
+            },
+          ],
+        },
+      },
+      headers: [
+        {
+          name: 'anthropic-version',
+          value: '2023-06-01',
+        },
+      ],
+    },
+    [
+      401,
+      {
+        type: 'error',
+        error: {
+          type: 'authentication_error',
+          message: 'x-api-key header is required',
+        },
+        request_id: 'req_1',
+      },
+    ],
+    '/node/auth',
+    'The target does not accept the credential: "authentication_error: x-api-key header is required". The target takes it in the header "x-api-key", and "auth" of the node does not send that. Set "auth" to {"type": "apiKey", "in": "header", "name": "x-api-key", "value": "{{ secrets.NAME }}"}.',
+  ],
+  [
+    'Spring: JSON parse error, number as text',
+    {
+      path: '/api/leads',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'score',
+            value: 'many',
+          },
+        ],
+      },
+    },
+    [
+      400,
+      {
+        timestamp: '2026-11-30T13:00:00.000+00:00',
+        status: 400,
+        error: 'Bad Request',
+        message:
+          'JSON parse error: Cannot deserialize value of type `int` from String "many": not a valid `int` value',
+        path: '/api/leads',
+      },
+    ],
+    '/node/body/fields/0',
+    'The target answers 400: "JSON parse error: Cannot deserialize value of type `int` from String \'many\': not a valid `int` value". These words have the value of "score": check it.',
+  ],
+  [
+    'Rails: param missing',
+    {
+      path: '/leads.json',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      400,
+      {
+        status: 400,
+        error: 'Bad Request',
+        exception: '#<ActionController::ParameterMissing: param is missing or the value is empty: lead>',
+      },
+    ],
+    '/node/body/fields',
+    'The target answers 400: "param is missing or the value is empty: lead". The path of the URL is about a "lead", and the target reads its fields from an object of that name: put those of the body into one, as in {"lead": {…}}.',
+  ],
+]
+
+const payload = {
+  profile: {
+    id: 'p-1',
+    email: 'ada@example.com',
+    first_name: 'Åsa',
+    last_name: 'Lovelace',
+    lead_score: 97,
+    contact_id: '4711',
+    tags: ['a', 'b'],
+    zero: 0,
+    phone: '070123',
+    source: 'demo',
+    birthday: '1990-02-30',
+    newsletter: 'yes',
+    company: 'Acme AB',
+    country: 'Sweden',
+    address: { city: 'Malmö', postcode: '211 22' },
+  },
+  event: { type: 'form_submitted', form: 'demo', created: '2026-11-30 14:00', utm: { source: 'google' } },
+}
+
+/** Calls of well-known APIs that they refuse in words of their own. */
+export const apiCalls: readonly BrokenCall[] = rows.map(
+  ([what, node, [status, body, headers = {}], path, hint]) => ({
+    what,
+    node,
+    payload,
+    secrets: { crm_token: 'tok_live_9f8e7d6c5b4a3210' },
+    answer: { status, headers, body },
+    path,
+    hint,
+  }),
+)
