@@ -1,10 +1,12 @@
-import { type CallbackEntry, callbackMembers } from '../contract/callback.ts'
+import type { CallbackEntry } from '../contract/callback.ts'
 import { type ConfigError, pointer } from '../contract/config-error.ts'
+import { ExecuteReply, Reason, ShownRequest, ShownResponse } from '../contract/execution.ts'
 import { connectionNamePattern } from '../contract/names.ts'
 import type { Node } from '../contract/node.ts'
 import { readText } from '../secrets/read-text.ts'
 import { type CompiledNode, compileNode } from '../webhook/compile.ts'
 import { decodeStandardKey, standardKeyForm } from '../webhook/request/signing-key.ts'
+import type { KnownNames } from '../webhook/template/known-names.ts'
 import { isObject, maxJsonDepth, parseJson } from '../webhook/values/json.ts'
 import { repeatedMembers } from '../webhook/values/repeated-members.ts'
 
@@ -72,6 +74,7 @@ function* findErrors(
   const { secret } = entry as CallbackEntry
   if (!isReference(secret) && decodeStandardKey(secret) === null)
     yield { path: `${path}/secret`, message: `must be ${standardKeyForm}, or a reference to a secret` }
+  yield* findSources(entry as CallbackEntry, path)
   const compiled = compile(entry as CallbackEntry)
   if (compiled.ok) return
   for (const error of compiled.errors) yield { ...error, path: locate(error.path, path) }
@@ -89,7 +92,44 @@ const isReference = (secret: string) => secret.includes('{{')
 
 const ownSecret = 'callback_signing_key'
 
-const names = Object.fromEntries(callbackMembers.map((name) => [name, 'anything' as const]))
+const membersOf = ({ properties }: { readonly properties: object }) =>
+  Object.fromEntries(Object.keys(properties).map((name) => [name, 'anything' as const]))
+
+/** The members of the message, which templates of an entry can use. */
+const names: KnownNames = {
+  type: 'text',
+  executionId: 'text',
+  correlationId: 'text',
+  token: 'text',
+  branch: 'text',
+  succeeded: 'anything',
+  reason: membersOf(Reason),
+  captured: 'anything',
+  delivered: 'text',
+  // Where the callback has `"include": "full"`.
+  result: [
+    {
+      ...membersOf(ExecuteReply),
+      reason: membersOf(Reason),
+      request: [membersOf(ShownRequest)],
+      response: [membersOf(ShownResponse)],
+    },
+  ],
+}
+
+/** Fields of an entry whose values would come from a payload. */
+function* findSources({ headers = [], body }: CallbackEntry, path: string): Generator<ConfigError> {
+  const fields = body !== undefined && 'fields' in body ? body.fields : []
+  const places = { headers, 'body/fields': fields }
+  for (const [place, list] of Object.entries(places))
+    for (const [index, field] of list.entries())
+      if ('source' in field)
+        yield {
+          path: `${path}/${place}/${index}/source`,
+          message:
+            'must be left out: a callback has no payload; write "value": "{{ branch }}" or another of its variables',
+        }
+}
 
 function compile({ secret, method = 'POST', body = { structure: 'full' }, ...rest }: CallbackEntry) {
   const reference = isReference(secret) ? secret : `{{ secrets.${ownSecret} }}`

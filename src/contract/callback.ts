@@ -23,17 +23,3 @@ export const CallbackEntry = closedObject(
 )
 
 export type CallbackEntry = Static<typeof CallbackEntry>
-
-/** The members of the message of a callback. Templates of its entry can use them. */
-export const callbackMembers = [
-  'type',
-  'executionId',
-  'correlationId',
-  'token',
-  'branch',
-  'succeeded',
-  'reason',
-  'captured',
-  'delivered',
-  'result',
-] as const

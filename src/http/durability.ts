@@ -114,6 +114,7 @@ export function startDurability({
     maxAgeMs,
     maxBacklog,
     callbackNames: () => entries.names(),
+    findCallbackFault: (address, correlationId) => callbacks.findFault(address, correlationId),
     onSubmitted({ accepted, replayed }) {
       metrics.durability.accepted(accepted)
       metrics.durability.replayed(replayed)

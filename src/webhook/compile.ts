@@ -77,7 +77,7 @@ export interface NodeLimits {
   readonly maxTimeoutMs: number
   /** Limit and default of `totalMs` of `retry`. Without it the schema limits it. */
   readonly maxTotalMs?: number
-  /** Variables of templates beside those of every node. */
+  /** Variables of templates in place of those of every node. */
   readonly names?: KnownNames
 }
 

@@ -130,6 +130,34 @@ describe('a callback', () => {
     ).toBe(true)
   })
 
+  it('that nothing could be written into is refused with the submission, at the place of the cause', async () => {
+    const { own } = await serviceWithCallbacks({
+      engine: {
+        url: 'https://engine.example/',
+        secret,
+        headers: [
+          { name: 'X-Token', value: '{{ token }}' },
+          { name: 'X-Correlation', value: '{{ correlationId }}' },
+        ],
+      },
+    })
+    const notBefore = new Date(Date.now() + 60_000).toISOString()
+    const node = { method: 'POST', url: 'https://target.example/' }
+    const refuse = async (token: string, rest: object) => {
+      const body = { node, notBefore, callback: { to: 'engine', token }, ...rest }
+      const reply = await own.post<Problem>('/v1/executions', body)
+      return [reply.status, ...(reply.status === 400 ? reply.body.errors.map(({ path }) => path) : [])]
+    }
+
+    expect(await refuse('a\nb', {})).toEqual([400, '/callback/token'])
+    expect(await refuse('a', { correlationId: 'c\0' })).toEqual([400, '/correlationId'])
+    expect(await refuse('a', { items: [{}, { correlationId: 'x\ry' }] })).toEqual([
+      400,
+      '/items/1/correlationId',
+    ])
+    expect(await refuse('a', { correlationId: 'c' })).toEqual([202])
+  })
+
   it('goes only where the address policy lets it', async () => {
     const target = await receiver(json(200, {}))
     const { own } = await serviceWithCallbacks({ engine: { url: 'https://10.1.2.3/resume', secret } })
@@ -165,6 +193,39 @@ describe('a callback', () => {
       message: expect.stringContaining('did you mean "engine"?'),
     })
     expect(known.status).toBe(202)
+  })
+})
+
+describe('the callback of a second end', () => {
+  it('has an id of its own, the same on each try: a receiver drops only what comes twice', async () => {
+    const target = await receiver(inTurn(json(503, {}), json(503, {}), json(200, {})))
+    const engine = await receiver(inTurn(json(200, {}), json(503, {}), json(200, {})))
+    const { own } = await serviceWithCallbacks({ engine: { url: engine.url, secret } })
+    const call = {
+      node: { method: 'POST', url: target.url, idempotent: true },
+      idempotencyKey: 'k',
+      callback: { to: 'engine' },
+    }
+    const { executionId } = await submit(own, call)
+    await untilCalledBack(own, executionId, 'delivered')
+
+    const filter = { ids: [executionId] }
+    await own.post('/v1/executions/redrive', { filter, callback: 'again' })
+    await vi.waitUntil(() => engine.received.length === 3, { timeout: 20_000 })
+    await untilCalledBack(own, executionId, 'delivered')
+    // A key whose reply was not final is executed anew.
+    await submit(own, call)
+    await vi.waitUntil(() => engine.received.length === 4)
+
+    const told = engine.received.map((request) => {
+      const { 'webhook-id': id, 'idempotency-key': key } = headersOf(request)
+      const message = new Webhook(secret).verify(String(request.body), headersOf(request))
+      return { id, key, message }
+    })
+    const ids = [executionId, `${executionId}.2`, `${executionId}.2`, `${executionId}.3`]
+    expect(told.map(({ id }) => id)).toEqual(ids)
+    expect(told.map(({ key }) => key)).toEqual(ids)
+    for (const { message } of told) expect(message).toMatchObject({ executionId })
   })
 })
 

@@ -1,11 +1,21 @@
 import type { CallbackStore } from '../../connections/callback-store.ts'
+import type { CompiledCallback } from '../../connections/read-callbacks.ts'
 import type { ExecuteReply } from '../../contract/execution.ts'
 import type { Payload } from '../../contract/payload.ts'
 import { type ExecutionContext, executeNode } from '../../execution/execute.ts'
 import type { Executed } from '../../execution/results.ts'
+import { renderRequest } from '../../webhook/render.ts'
+import { withheldSecret } from '../../webhook/request/render-session.ts'
+import { RenderBudget } from '../../webhook/template/render-budget.ts'
 import { maxJsonDepth, parseJson } from '../../webhook/values/json.ts'
 import { findLane } from '../find-lane.ts'
-import type { CallbackOutcome, ExecutionStore, Lane, LeasedCallback } from '../store/execution-store.ts'
+import type {
+  CallbackOutcome,
+  ExecutionStore,
+  Lane,
+  LeasedCallback,
+  StoredExecution,
+} from '../store/execution-store.ts'
 import { untilAvailable } from '../until-available.ts'
 import { type CallbackAddress, readRest } from './documents.ts'
 import type { Holding } from './runner.ts'
@@ -45,6 +55,20 @@ const shortageMs = 1_000
 /** Calls of the service itself: no client can have this name. */
 const ownClient = ':callbacks'
 
+/** A text that every place of a request takes. */
+const ordinary = 'a'
+
+/** What a callback is tried with before there is an end. */
+const sampleMessage = {
+  type: 'execution.ended',
+  executionId: '00000000-0000-7000-8000-000000000000',
+  branch: 'success',
+  succeeded: true,
+  reason: { code: 'expectation_met' },
+  captured: {},
+  delivered: 'yes',
+}
+
 /** Where callbacks wait whose entry is gone. */
 const nowhere: Lane = { client: ownClient, tenant: null, host: 'callback.invalid', port: 443 }
 
@@ -61,6 +85,16 @@ export class Callbacks {
   findLane(to: string): Lane {
     const callback = this.#options.callbacks.find(to)
     return callback === null ? nowhere : findLane(callback.node, { client: ownClient, tenant: null })
+  }
+
+  /** The part of a submission that cannot be written into its callback; null if all can. Null for a callback that has another fault. */
+  findFault({ to, token }: CallbackAddress, correlationId: string | null): 'token' | 'correlationId' | null {
+    const callback = this.#options.callbacks.find(to)
+    if (callback === null) return null
+    const renders = (token: string | null, correlationId: string | null) =>
+      this.#renders(callback, { token, correlationId })
+    if (renders(token, correlationId) || !renders(ordinary, ordinary)) return null
+    return renders(ordinary, correlationId) ? 'token' : 'correlationId'
   }
 
   stop(): void {
@@ -91,6 +125,30 @@ export class Callbacks {
     await this.#settle(leased, address, isOver ? 'failed' : 'again', code, result?.reply.retryAfterMs ?? 0)
   }
 
+  #renders(
+    { node, secrets }: CompiledCallback,
+    own: { token: string | null; correlationId: string | null },
+  ): boolean {
+    const { maxRenderMs, maxRenderedBytes, userAgent } = this.#options.context
+    const budget = new RenderBudget(maxRenderMs)
+    const rendered = budget.render(() =>
+      renderRequest(node, {
+        payload: { ...sampleMessage, ...own } as Payload,
+        secrets,
+        store: { find: () => withheldSecret },
+        budget,
+        executionId: sampleMessage.executionId,
+        idempotencyKey: null,
+        correlationId: null,
+        tenant: null,
+        userAgent,
+        maxRenderedBytes,
+        traceHeaders: [],
+      }),
+    )
+    return rendered.ok
+  }
+
   /** `later`: it could not begin now. Null if there is no such entry. */
   async #try(
     { execution, rest }: LeasedCallback,
@@ -110,7 +168,7 @@ export class Callbacks {
         trace: readRest(rest).trace,
         client: ownClient,
         continuation: {
-          executionId: execution.id,
+          executionId: nameMessage(execution),
           attemptsBefore: execution.callback?.attempts ?? 0,
           acceptedAt: Date.now(),
           progress: null,
@@ -147,6 +205,12 @@ export class Callbacks {
     const to = address?.to ?? null
     onTried({ executionId: execution.id, to, outcome, code, cause, attempts: before + 1 })
   }
+}
+
+/** The id of a message, the same on each try. Receivers drop what comes twice: each further end has an id of its own. */
+function nameMessage({ id, callback }: StoredExecution): string {
+  const { number } = callback ?? { number: 1 }
+  return number === 1 ? id : `${id}.${number}`
 }
 
 function readReply(reply: Uint8Array): ExecuteReply {

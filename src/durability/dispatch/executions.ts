@@ -22,7 +22,7 @@ import type {
   Unavailable,
 } from '../store/execution-store.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import { type Rest, writeDocument } from './documents.ts'
+import { type CallbackAddress, type Rest, writeDocument } from './documents.ts'
 import type { Runner } from './runner.ts'
 import type { Waiters } from './waiters.ts'
 
@@ -84,6 +84,11 @@ export interface ExecutionsOptions {
   /** Executions of a tenant that have not ended, at most. */
   readonly maxBacklog: number
   readonly callbackNames: () => readonly string[]
+  /** The part of a submission that cannot be written into its callback, or null. */
+  readonly findCallbackFault: (
+    address: CallbackAddress,
+    correlationId: string | null,
+  ) => 'token' | 'correlationId' | null
   /** Called with the numbers of executions that are new, and that were there before. */
   readonly onSubmitted: (submitted: { readonly accepted: number; readonly replayed: number }) => void
 }
@@ -103,7 +108,13 @@ export class Executions {
     const share = { client: submitter.client, tenant }
     const compiled = context.quota.charge(share, () => context.nodes.compile(request.node, tenant))
     const times = readTimes(request, Date.now(), maxAgeMs)
-    const errors = [...(compiled.ok ? [] : compiled.errors), ...times.errors, ...this.#findErrors(request)]
+    const inCallback = context.quota.charge(share, () => this.#findCallbackErrors(request))
+    const errors = [
+      ...(compiled.ok ? [] : compiled.errors),
+      ...times.errors,
+      ...this.#findErrors(request),
+      ...inCallback,
+    ]
     if (!compiled.ok || errors.length > 0) return { kind: 'refused', errors }
     if (secrets !== undefined && Object.keys(secrets).length > 0 && !storesSecrets)
       return { kind: 'secrets_not_storable' }
@@ -211,6 +222,23 @@ export class Executions {
     return { ...found, reply: writeDocument({ ...reply, durationMs: endedAt - startedAt }) }
   }
 
+  /** The first value that cannot be written into the callback. */
+  #findCallbackErrors({ callback, correlationId, items }: Submission): readonly ConfigError[] {
+    if (callback === undefined) return []
+    const { findCallbackFault } = this.#options
+    const address = readAddress(callback)
+    const ids = items?.map((item) => item.correlationId) ?? [correlationId]
+    for (const [index, id] of ids.entries()) {
+      if (index > 0 && id === undefined) continue
+      const fault = findCallbackFault(address, id ?? null)
+      const own = items === undefined ? '/correlationId' : `/items/${index}/correlationId`
+      const path = fault === 'token' ? '/callback/token' : own
+      if (fault !== null)
+        return [{ path, message: 'cannot be written into the callback, as CALLBACKS_FILE has it' }]
+    }
+    return []
+  }
+
   #findErrors(request: Submission): readonly ConfigError[] {
     const { callback, items } = request
     const errors: ConfigError[] = []
@@ -238,10 +266,7 @@ export class Executions {
       diagnostics: request.diagnostics ?? 'full',
       deadlineMs: request.deadlineMs ?? null,
       notBefore,
-      callback:
-        callback === undefined
-          ? null
-          : { to: callback.to, token: callback.token ?? null, isFull: callback.include === 'full' },
+      callback: callback === undefined ? null : readAddress(callback),
       trace,
     }
     return items.map(
@@ -278,6 +303,10 @@ function describeUnknownCallback(name: string, names: readonly string[]): string
   const meant = suggest(name, [...names])
   const advice = meant === null ? 'the operator of the service defines them' : `did you mean "${meant}"?`
   return `must be the name of a callback of the service (CALLBACKS_FILE); ${advice}`
+}
+
+function readAddress({ to, token, include }: NonNullable<Submission['callback']>): CallbackAddress {
+  return { to, token: token ?? null, isFull: include === 'full' }
 }
 
 /** When an execution begins and ends, in milliseconds since the epoch. */

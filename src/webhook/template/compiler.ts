@@ -38,7 +38,7 @@ export class Compiler {
   #referencesLeft = maxReferences
   #isFull = false
 
-  /** `names`: variables beside those of every node. */
+  /** `names`: variables in place of those of every node. */
   constructor(templates: 'liquid' | 'none', names: KnownNames | null = null) {
     this.templates = templates
     this.#names = names
@@ -158,7 +158,7 @@ export class Compiler {
   }
 
   #allNames(names: KnownNames): KnownNames {
-    return this.#names === null ? names : { ...names, ...this.#names }
+    return this.#names ?? names
   }
 
   #compile(text: string, path: string, place: TemplatePlace, names: KnownNames): Compiled<Template> {

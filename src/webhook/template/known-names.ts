@@ -3,8 +3,12 @@ import { didYouMean, suggest } from '../values/suggest.ts'
 import { listWords } from '../values/text.ts'
 import type { VariablePath } from './expression-syntax.ts'
 
-/** The kind of value of a name: anything, a text, a number, headers under lower-case names, or an object with these members. */
-type Shape = 'anything' | 'text' | 'number' | 'headers' | { readonly [member: string]: Shape }
+/**
+ * The kind of value of a name: anything, a text, a number, headers under lower-case names, or an object with these members, which
+ * may be missing where it stands in a list.
+ */
+type Shape = 'anything' | 'text' | 'number' | 'headers' | Members | readonly [Members]
+type Members = { readonly [member: string]: Shape }
 
 /** The variables of a template, with the kinds of their values. */
 export type KnownNames = Readonly<Record<string, Shape>>
@@ -218,8 +222,9 @@ function followMembers(start: Shape, members: VariablePath['members']): Followed
   for (let index = 0; index < members.length; index++) {
     const member = members[index] ?? null
     if (shape === 'anything' || member === null) return somewhere
-    const next = findMember(shape, member)
-    if (next === null) return { ...somewhere, unknown: { index, within: shape } }
+    const within = isOptional(shape) ? shape[0] : shape
+    const next = findMember(within, member)
+    if (next === null) return { ...somewhere, unknown: { index, within } }
     shape = next
   }
   return { unknown: null, shape }
@@ -247,17 +252,21 @@ const ofClass = ', and a class such as 2xx as a >= 200 and a <= 299'
 /** The problem with a condition on a value that is always true. Zero is true in Liquid, too. */
 function alwaysTrue(name: string, shape: Shape): string | null {
   if (shape === 'number') return `${name} is a number, which is always true. Compare it with ==, < or >.`
-  if (typeof shape !== 'object' && shape !== 'headers') return null
+  if (isOptional(shape) || (typeof shape !== 'object' && shape !== 'headers')) return null
   const has = shape === 'headers' ? 'its headers' : `its members: ${listed(shape)}`
   return `${name} always exists, so the condition is always true. Use one of ${has}.`
 }
 
 /** The kind of value of a member; null if there is no such member. */
-function findMember(shape: Exclude<Shape, 'anything'>, member: string): Shape | null {
+function findMember(shape: Exclude<Shape, 'anything' | readonly [Members]>, member: string): Shape | null {
   if (shape === 'number') return null
   if (shape === 'text') return member === 'size' || member === 'length' ? 'number' : findCharacter(member)
   if (shape === 'headers') return member === member.toLowerCase() ? shapeHeader(member) : null
   return Object.hasOwn(shape, member) ? (shape[member] ?? null) : null
+}
+
+function isOptional(shape: Shape): shape is readonly [Members] {
+  return Array.isArray(shape)
 }
 
 function findCharacter(member: string): Shape | null {
