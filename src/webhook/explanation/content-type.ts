@@ -54,7 +54,8 @@ function readTakenTypes(situation: Situation): string | null {
 export function explainForm(situation: Situation): Explanation | null {
   const { node, words, said } = situation
   const { body } = node
-  if (body === null || !situation.isOfValues) return null
+  if (body === null || !(situation.isOfValues || (situation.status === 500 && ofUnreadBody.test(words))))
+    return null
   const type = body.contentType.slice(0, nameLength)
   const wanted = findWantedType(words, body.contentType)
   if (wanted !== null)
@@ -62,7 +63,7 @@ export function explainForm(situation: Situation): Explanation | null {
       hint: `The target wants ${wanted}${said}, and the node sends ${type}. ${adviseOnType(wanted)}`,
       path: '/node/body/contentType',
     }
-  if (!mistakenForJson.has(body.form) || !isOfJson(words)) return null
+  if (!mistakenForJson.has(body.form) || !(isOfJson(words) || ofUnreadBody.test(words))) return null
   return body.form === 'multipart'
     ? {
         hint: `The target reads the body as JSON${said}, and the node sends ${type}. Set "structure" of the body to "simple" or "json".`,
@@ -99,6 +100,10 @@ function findWantedType(words: string, own: string): string | null {
 }
 
 const mistakenForJson: ReadonlySet<string> = new Set(['form', 'multipart', 'text', 'xml'])
+
+/** Words of servers whose program finds no object in the place of the body. */
+const ofUnreadBody =
+  /\bvalid dictionary or object\b|\breq(?:uest)?\.body\b[^.;]{0,40}\bundefined\b|\bof '?req(?:uest)?\.body'? as it is undefined\b/i
 
 /** Words of a parser of JSON. */
 function isOfJson(words: string): boolean {

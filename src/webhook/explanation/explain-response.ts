@@ -2,7 +2,7 @@ import type { Warning } from '../../contract/warning.ts'
 import type { Clue } from '../response/expectation.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import { quoteName } from '../values/text.ts'
-import { isNamed } from '../wire/headers.ts'
+import { headerValue, isNamed } from '../wire/headers.ts'
 import { explainAwsRefusal } from './aws-refusal.ts'
 import { explainCertificate } from './client-certificate.ts'
 import { explainComplaint } from './complaint.ts'
@@ -141,7 +141,12 @@ function explainLikely(situation: Situation): Explanation | null {
 }
 
 /** A route of a web interface wants a token of its own pages. */
-function explainToken({ status, words, said }: Situation): Explanation | null {
+function explainToken({ status, words, said, response }: Situation): Explanation | null {
+  if (status === 403 && /^required$/i.test(headerValue(response.headers, 'x-csrf-token') ?? ''))
+    return {
+      hint: `The target wants a token that it gives itself (CSRF)${said}. Fetch it in a node before this one, with GET and the header X-CSRF-Token: Fetch; then send here the header X-CSRF-Token with that token, and the header Cookie with the cookies that came with it.`,
+      path: '/node/headers',
+    }
   const isWanted = status === 419 || (ofToken.has(status) && csrf.test(spread(words)))
   if (!isWanted) return null
   return {
@@ -188,7 +193,8 @@ const ofGrant = /^(?:refresh_token|code|assertion|password|device_code)$/i
 
 /** Some targets answer so where others answer 409. */
 function explainExisting(situation: Situation): Explanation | null {
-  if (!situation.isOfValues || situation.status === 409 || !existsAlready.test(situation.words)) return null
+  if (!situation.isOfValues || situation.status === 409 || !existsAlready.test(spread(situation.words)))
+    return null
   return {
     hint: `The target has this record already${situation.said}. Use the method and the URL that it has for changing one.`,
     path: '/node/method',
@@ -196,7 +202,7 @@ function explainExisting(situation: Situation): Explanation | null {
 }
 
 const existsAlready =
-  /\balready (?:exists?|a(?: list)? member|been taken|taken|in use|registered|subscribed)\b|\bduplicate (?:key|entry|record|value|email)\b/i
+  /\balready (?:exists?|a(?: list)? member|been taken|taken|in use|registered|subscribed)\b|\bduplicate (?:key|entry|record|value|email)\b|\bduplicates? (?:detected|found)\b/i
 
 /** What a status means as a rule. */
 function advise(situation: Situation): Explanation {

@@ -98,7 +98,11 @@ function adviseOnMissing(situation: Situation, fields: readonly NamedField[], mi
   const list = near.length === 0 && node.body?.form === 'multipart' ? own : near
   if (list.length === 0 && isOfPath(situation, said))
     return `The path of the URL is about a ${missing}, and the target reads its fields from an object of that name: put those of the body into one, as in {${missing}: {…}}.`
-  if (list.length === 0 || list.length > maxNear) return `The node sends no field ${missing}: add it.`
+  if (list.length === 0 || list.length > maxNear) {
+    const place = findPlace(situation, situation.words)
+    if (place === 'query') return `The node sends no parameter ${missing}: add it to "query".`
+    return `The node sends no field ${missing}: add it.`
+  }
   const sent = listWords(
     list.map(({ name }) => quoteName(name)),
     'and',
@@ -156,11 +160,27 @@ function askToCheck(situation: Situation, values: readonly NamedValue[], words: 
     return `The value of ${quoteName(empty.name)} is empty: give it one.`
   const isThere = first !== undefined && saysMissing.test(words) && !values.some(({ isEmpty }) => isEmpty)
   const it = values.length > 1 ? 'them' : 'it'
+  if (
+    values.length === 1 &&
+    first !== undefined &&
+    ofNumber.test(situation.words) &&
+    situation.isNumberAsText(first.name)
+  )
+    return `The node sends ${quoteName(first.name)} as a text, and the target wants a number: ${adviseOnNumber(first.path)}`
   if (isThere && ofType.test(words))
     return `${check}: the target wants another type or form than the node sends.`
   return isThere
     ? `${check}: the node sends ${it} ${describePlace(situation, first)}, and the target may look for ${it} elsewhere or in another form.`
     : `${check}.`
+}
+
+const ofNumber =
+  /\b(?:System\.)?(?:int(?:eger|32|64)?|numbers?|numeric|double|decimal|float|long|Edm\.(?:Int\d\d|Double|Decimal))\b/i
+
+function adviseOnNumber(path: string): string {
+  return path.startsWith('/node/body/fields')
+    ? 'write a constant as "literal" in place of "value", or send an attribute that is a number.'
+    : 'leave the quotation marks out in "content", or end the placeholder in | plus: 0.'
 }
 
 function describePlace({ node: { body } }: Situation, { path }: NamedValue): string {

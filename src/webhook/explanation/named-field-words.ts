@@ -1,10 +1,10 @@
 /** Words of a target that does not know a field. */
 export const unknownField =
-  /\b(?:unknown|unrecogni[sz]ed|unexpected|undefined|extra|no such) (?:name|field|propert|param|argument|key|attribute|column|member|input)|additional propert|cannot find field|no property named|\b(?:field|property|attribute|column|parameter|variable)s? ["'`\u2018\u201c]?[\w.$-]{1,60}["'`\u2019\u201d]? (?:(?:does|do) not exist|doesn't exist|(?:is|are|was|were) (?:unknown|undefined|not (?:found|defined|recognized|known)))|\b(?:is|are) not (?:an? )?(?:valid |known |existing |recogni[sz]ed )?(?:property|field|attribute|column|parameter|setting|option)\b|\b(?:could not|cannot|couldn't) find (?:a |the )?(?:property|field|attribute|column)\b|\bhas no (?:field|property|attribute|member|column)\b|\bno such column\b/i
+  /\b(?:unknown|unrecogni[sz]ed|unexpected|undefined|extra|no such) (?:name|field|propert|param|argument|key|attribute|column|member|input)|additional propert|cannot find field|no property named|\b(?:field|property|attribute|column|parameter|variable)s? ["'`\u2018\u201c]?[\w.$-]{1,60}["'`\u2019\u201d]? (?:(?:does|do) not exist|doesn't exist|(?:is|are|was|were) (?:unknown|undefined|not (?:found|defined|recognized|known)))|\b(?:is|are) not (?:an? )?(?:valid |known |existing |recogni[sz]ed )?(?:property|field|attribute|column|parameter|setting|option)\b|\b(?:could not|cannot|couldn't) find (?:a |the )?(?:property|field|attribute|column)\b|\bhas no (?:field|property|attribute|member|column)\b|\bno such column\b|\bproperty [\w.$-]{1,60} should not exist\b/i
 
 /** Words of a target that does not know a field, or a value of it. */
 export const unknownSomething =
-  /\b(?:unknown|unrecogni[sz]ed|unexpected|no such|not (?:allowed|permitted|known|supported|found)|not exist)\b/i
+  /\b(?:unknown|unrecogni[sz]ed|unexpected|no such|not (?:allowed|permitted|known|supported|found)|not exist)\b|\b(?:property|attribute|column) ["'`]?[\w.$-]{1,60}["'`]? (?:is|was) (?:invalid|not valid)\b/i
 
 /** Words of a target that misses a field. */
 export const saysMissing =

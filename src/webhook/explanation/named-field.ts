@@ -120,6 +120,9 @@ const requiredNames: readonly RegExp[] = [
   /(?<=^|[:;] )["'`\u2018\u201c]?([a-z][\w.-]{1,60})["'`\u2019\u201d]? (?:must be (?:present|provided|given|specified|supplied)|should be defined)\b/,
   /(?<=^|[:;,] )["'`\u2018\u201c]?([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d]?: (?:(?:this )?field (?:is )?required|(?:is )?required|missing)\b/i,
   /\b(?:missing|required|mandatory) (?:the )?(?:required |mandatory )?["'`\u2018\u201c]([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d] (?:field|param(?:eter)?|property|attribute|key)\b/i,
+  /\b(?:param(?:eter)?|field|property|attribute|argument|key|column)s? ["'`\u2018\u201c]([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d] (?:is|are|was) (?:required|missing|mandatory|not (?:present|provided|set|specified))\b/i,
+  /\b([a-z][\w.-]{1,60}) (?:query |url |request )?param(?:eter)?(?: \([^()]{1,60}\))? (?:is|was) (?:required|missing|mandatory)\b/,
+  /(?<=^|; )([a-z]\w{1,60}) must be (?:an? )?(?:string|number|integer|boolean|object|array|valid )/,
   /^(?:no|missing)_([a-z]\w{1,60})$/,
   /^([a-z]\w{1,60})_(?:required|missing)$/,
 ]
@@ -134,7 +137,7 @@ function findRequiredName(text: string): string | null {
 }
 
 const ofCall =
-  /^(?:auth\w*|credentials?|tokens?|signature|permissions?|scopes?|payload|content|json|data|input|query|https|login|payment|registration|confirmation|approval|verification|subscription|access|upgrade|header|error|\w*_error|team|service|account|plan|active_hooks|\w*_hooks)$/
+  /^(?:auth\w*|credentials?|tokens?|signature|permissions?|scopes?|payload|content|json|data|input|query|https|login|payment|registration|confirmation|approval|verification|subscription|access|upgrade|header|error|\w*_error|team|service|account|active_hooks|\w*_hooks|value|required|request|this|following|query|url)$/
 
 /** The beginning of `Missing required fields: email, plan` and `must have required property 'email'`, up to the first name. */
 const missesField =

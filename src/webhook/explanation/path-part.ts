@@ -17,8 +17,18 @@ const named =
  */
 export function explainPathPart(situation: Situation): Explanation | null {
   const { status, words, said, sent, response, credential } = situation
-  if (!ofThings.has(status) || sent.request === null || words === '' || !isUnknown.test(words)) return null
-  const part = findPart(words, sent.request.target)
+  if (!ofThings.has(status) || sent.request === null || words === '') return null
+  if (situation.isOfValues && situation.fieldOfValue !== null) return null
+  const clauses = words.slice(0, 2_000).split(/[.;,] |-{2,}> /)
+  const part = findPart(
+    clauses.filter((clause) => isUnknown.test(clause)),
+    sent.request.target,
+  )
+  if (part === null && status !== 404 && ofPath.test(words))
+    return {
+      hint: `The target does not know what the path of the URL names${said}. Correct it there.`,
+      path: '/node/url',
+    }
   const quote = part === null || response.maskers.display(part) !== part ? null : situation.quoted(part, 60)
   if (quote === null) return null
   const hidden =
@@ -31,7 +41,12 @@ export function explainPathPart(situation: Situation): Explanation | null {
   }
 }
 
-function findPart(words: string, target: string): string | null {
+/** Words for what a path names, and no field of a body. */
+const ofPath =
+  /\binvalid[ _](?:module|table|resource|endpoint|url|uri|path|route|api[ _]name|object[ _]type|entity[ _]set)\b|\b(?:module|table|endpoint|sobject) name\b[^.;]{0,40}\b(?:invalid|unknown|wrong)\b/i
+
+function findPart(clauses: readonly string[], target: string): string | null {
+  const words = clauses.join('; ')
   const [path = ''] = target.split(/[?#]/, 1)
   const parts = path.slice(0, 2_048).split('/').map(decoded)
   const mentioned = new Set([

@@ -69,6 +69,13 @@ class Refusal {
     const credential = isOfSignature ? describeSigning(signing) : findCredential(node, sent)
     if (status === 403 && /^missing authentication token$/i.test(this.#words.trim()))
       return this.#explainGateway(credential)
+    const isOfKey =
+      status === 403 && headerValue(response.headers, 'x-amzn-errortype') === 'ForbiddenException'
+    if (isOfKey && headerValue(sent.request?.headers ?? [], 'x-api-key') === undefined)
+      return {
+        hint: `The target answers 403${this.#said}. A gateway of AWS says so of a call without its key: set "auth" to {"type": "apiKey", "in": "header", "name": "x-api-key", "value": "{{ secrets.NAME }}"}. If the target takes no such key, check the path and the stage in the URL.`,
+        path: placeOfNone,
+      }
     if (
       refusesAddress(this.#words) ||
       (status === 403 && credential === null && showsFirewall(response, this.#words))

@@ -9,6 +9,8 @@ import type { SentRequest } from './explained-node.ts'
 export interface SentValue {
   readonly name: string
   readonly value: string
+  /** Whether it is a text of JSON. */
+  readonly isText?: boolean
 }
 
 const maxValues = 200
@@ -42,7 +44,7 @@ function listMembers(text: string): readonly SentValue[] {
       names.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
     )
     const isScalar = typeof value === 'string' || typeof value === 'number'
-    return isScalar ? [{ name, value: String(value) }] : []
+    return isScalar ? [{ name, value: String(value), isText: typeof value === 'string' }] : []
   })
 }
 

@@ -120,6 +120,13 @@ export class Situation {
     return values.length > 0 && values.every(({ value }) => value.trim() === '')
   }
 
+  /** Whether the request has a number as a text of JSON under a name. */
+  isNumberAsText(name: string): boolean {
+    return this.#values.some(
+      (sent) => sent.name === name && sent.isText === true && /^-?\d{1,15}(?:\.\d{1,15})?$/.test(sent.value),
+    )
+  }
+
   /** The field whose value stands in the words of the target; null if there is none. A hidden value is not compared. */
   get fieldOfValue(): NamedValue | null {
     return findValueIn(this.words, this.#shownValues, this.names)
@@ -198,8 +205,11 @@ export class Situation {
 }
 
 /** A long statement without the sentences that lead to documentation, because a quotation is cut. */
-function shorten(text: string): string {
-  if (text.length <= maxQuoted || text.length > 4_096) return text
+function shorten(whole: string): string {
+  if (whole.length <= maxQuoted || whole.length > 4_096) return whole
+  // The exception within another one is the cause.
+  const inner = whole.split(/\bInner ?Exception ?: |\bnested exception is |-{2,}> /).at(-1) ?? ''
+  const text = inner.length > 20 ? inner : whole
   const parts = text.split(/(?<=[.;!]) /)
   const telling = parts.filter((part) => !(part.includes('://') && ofDocumentation.test(part)))
   return telling.length === 0 ? text : telling.join(' ')

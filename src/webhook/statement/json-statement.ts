@@ -303,7 +303,12 @@ class StatementReader {
   /** An object from the name of a field to one complaint or several. */
   #readMap(map: JsonObject, depth: number): void {
     let seen = 0
+    // A parser names what it cannot read by a path; without that the whole object is missing to ASP.NET.
+    const hasPath = Object.keys(map)
+      .slice(0, maxEntries)
+      .some((name) => name.startsWith('$.'))
     for (const name in map) {
+      if (hasPath && !name.startsWith('$')) continue
       if (seen++ >= maxEntries || this.#visits++ > maxVisits) return
       const complaint = firstText(map[name], depth + 1)
       if (complaint === null) {
@@ -346,9 +351,9 @@ class StatementReader {
     if (typeof value === 'string') this.#addField(value)
     else if (Array.isArray(value)) {
       const names = value.slice(0, maxEntries).filter((name) => typeof name === 'string')
-      // A list of names, or a path: the last name is the field in both.
+      // A list of names, or a path: the last name is the field in both. A path of FastAPI begins with a part of the request.
       const last = names.at(-1)
-      if (last === undefined) return
+      if (last === undefined || (names.length === 1 && partsOfRequest.has(last))) return
       this.#addField(last)
       const place = names.length > 1 ? places.get(names[0] ?? '') : undefined
       if (place !== undefined) this.#places.set(last, place)
@@ -361,6 +366,8 @@ class StatementReader {
     if (own !== null && !this.#fields.includes(own)) this.#fields.push(own)
   }
 }
+
+const partsOfRequest: ReadonlySet<string> = new Set(['body', 'query', 'path', 'header', 'cookie'])
 
 /** How a path begins that does not lead into the body, as FastAPI writes it in `loc`. */
 const places: ReadonlyMap<string, FieldPlace> = new Map([
@@ -440,8 +447,12 @@ function findMore(object: JsonObject): string | null {
     const value = member(object, name)
     if (typeof value === 'string' && value.trim() !== '' && value.length <= 500) return value.trim()
   }
-  const context = member(object, 'context')
-  return findWanted(object) ?? (isObject(context) ? findWanted(context) : null)
+  const parts = [object, member(object, 'context'), member(object, 'details')]
+  const scope = findCode(object) === 'insufficient_scope' ? member(object, 'scope') : undefined
+  if (typeof scope === 'string' && scope !== '' && scope.length <= maxNameLength) return scope
+  return (
+    parts.map((part) => (isObject(part) ? findWanted(part) : null)).find((wanted) => wanted !== null) ?? null
+  )
 }
 
 /** Members with what a target wants: the scopes that a credential lacks, or the values that it takes. */
@@ -458,7 +469,12 @@ const wantedNames = [
 ]
 const maxWanted = 10
 
+/** Members with the type that a target wants. */
+const wantedTypes = ['expected_data_type', 'expectedType', 'expected_type']
+
 function findWanted(object: JsonObject): string | null {
+  const type = wantedTypes.map((name) => member(object, name)).find((value) => typeof value === 'string')
+  if (typeof type === 'string' && type !== '' && type.length <= maxNameLength) return `expected ${type}`
   for (const name of wantedNames) {
     const value = member(object, name)
     const values: readonly unknown[] = Array.isArray(value) ? value.slice(0, maxWanted) : [value]

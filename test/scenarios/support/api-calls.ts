@@ -820,6 +820,489 @@ const rows: readonly Row[] = [
     '/node/body/fields',
     'The target answers 400: "param is missing or the value is empty: lead". The path of the URL is about a "lead", and the target reads its fields from an object of that name: put those of the body into one, as in {"lead": {…}}.',
   ],
+  [
+    'GitLab: scope',
+    {
+      path: '/api/v4/projects/12/issues',
+      auth: {
+        type: 'apiKey',
+        in: 'header',
+        name: 'PRIVATE-TOKEN',
+        value: '{{ secrets.crm_token }}',
+      },
+      body: {
+        structure: 'json',
+        content: {
+          title: 'x',
+        },
+      },
+    },
+    [
+      403,
+      {
+        error: 'insufficient_scope',
+        error_description: 'The request requires higher privileges than provided by the access token.',
+        scope: 'api',
+      },
+    ],
+    '/node/auth',
+    'The credential lacks the permission: "insufficient_scope: The request requires higher privileges than provided by the access token: api". It comes from "auth" of the node: give it the permission at the target, or use another one.',
+  ],
+  [
+    'Zoho CRM: invalid data type',
+    {
+      path: '/crm/v6/Leads',
+      body: {
+        structure: 'json',
+        content: {
+          data: [
+            {
+              Last_Name: 'L',
+              Annual_Revenue: 'lots',
+            },
+          ],
+        },
+      },
+      headers: [
+        {
+          name: 'Authorization',
+          value: 'Zoho-oauthtoken {{ secrets.crm_token }}',
+        },
+      ],
+    },
+    [
+      400,
+      {
+        data: [
+          {
+            code: 'INVALID_DATA',
+            details: {
+              expected_data_type: 'double',
+              api_name: 'Annual_Revenue',
+              json_path: '$.data[0].Annual_Revenue',
+            },
+            message: 'invalid data',
+            status: 'error',
+          },
+        ],
+      },
+    ],
+    '/node/body/content/data/0/Annual_Revenue',
+    'The target answers 400: "INVALID_DATA: invalid data: expected double". Check the value of "Annual_Revenue".',
+  ],
+  [
+    'Zoho CRM: module name',
+    {
+      path: '/crm/v6/Lead',
+      body: {
+        structure: 'json',
+        content: {
+          data: [
+            {
+              Last_Name: 'L',
+            },
+          ],
+        },
+      },
+      headers: [
+        {
+          name: 'Authorization',
+          value: 'Zoho-oauthtoken {{ secrets.crm_token }}',
+        },
+      ],
+    },
+    [
+      400,
+      {
+        code: 'INVALID_MODULE',
+        details: {},
+        message: 'the module name given seems to be invalid',
+        status: 'error',
+      },
+    ],
+    '/node/url',
+    'The target does not know what the path of the URL names: "INVALID_MODULE: the module name given seems to be invalid". Correct it there.',
+  ],
+  [
+    'Dynamics: unknown property',
+    {
+      path: '/api/data/v9.2/leads',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'firstname',
+            source: 'profile',
+            field: 'first_name',
+          },
+          {
+            name: 'emailadress1',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      400,
+      {
+        error: {
+          code: '0x80048d19',
+          message:
+            "Error identified in Payload provided by the user for Entity :'leads', For more information on this error please follow this help link https://go.microsoft.com/fwlink/?linkid=2195293  ---->  InnerException : Microsoft.OData.ODataException: The property 'emailadress1' does not exist on type 'Microsoft.Dynamics.CRM.lead'. Make sure to only use property names that are defined by the type.",
+        },
+      },
+    ],
+    '/node/body/fields/1',
+    'The target answers 400: "Microsoft.OData.ODataException: The property \'emailadress1\' does not exist on type \'Microsoft.Dynamics.CRM.lead\'. Make sure to only use property names that are defined by the type". Check the name of "emailadress1".',
+  ],
+  [
+    'Dynamics: option set as text',
+    {
+      path: '/api/data/v9.2/leads',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'leadsourcecode',
+            value: 'Web',
+          },
+        ],
+      },
+    },
+    [
+      400,
+      {
+        error: {
+          code: '0x80048d19',
+          message:
+            "Error identified in Payload provided by the user for Entity :'leads', For more information on this error please follow this help link https://go.microsoft.com/fwlink/?linkid=2195293  ---->  InnerException : Microsoft.OData.ODataException: Cannot convert the literal 'Web' to the expected type 'Edm.Int32'.",
+        },
+      },
+    ],
+    '/node/body/fields/0',
+    'The target answers 400: "Microsoft.OData.ODataException: Cannot convert the literal \'Web\' to the expected type \'Edm.Int32\'". These words have the value of "leadsourcecode": check it.',
+  ],
+  [
+    'SAP OData: property invalid',
+    {
+      path: '/sap/opu/odata/sap/API_BUSINESS_PARTNER/A_BusinessPartner',
+      auth: basic,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'FirstNam',
+            value: 'Ada',
+          },
+        ],
+      },
+    },
+    [
+      400,
+      {
+        error: {
+          code: '005056A509B11EE1B9A8FEC11C21578E',
+          message: {
+            lang: 'en',
+            value: "Property 'FirstNam' is invalid",
+          },
+          innererror: {},
+        },
+      },
+    ],
+    '/node/body/fields/0',
+    'The target answers 400: "Property \'FirstNam\' is invalid". Check name and value of "FirstNam".',
+  ],
+  [
+    'SAP: CSRF',
+    {
+      path: '/sap/opu/odata/sap/API_BUSINESS_PARTNER/A_BusinessPartner',
+      auth: basic,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'FirstName',
+            value: 'Ada',
+          },
+        ],
+      },
+    },
+    [
+      403,
+      'CSRF token validation failed',
+      { 'content-type': 'text/plain; charset=utf-8', 'x-csrf-token': 'Required' },
+    ],
+    '/node/headers',
+    'The target wants a token that it gives itself (CSRF): "CSRF token validation failed". Fetch it in a node before this one, with GET and the header X-CSRF-Token: Fetch; then send here the header X-CSRF-Token with that token, and the header Cookie with the cookies that came with it.',
+  ],
+  [
+    'AWS API Gateway: forbidden',
+    {
+      path: '/prod/leads',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      403,
+      {
+        message: 'Forbidden',
+      },
+      { 'x-amzn-errortype': 'ForbiddenException' },
+    ],
+    '/node/auth',
+    'The target answers 403: "Forbidden". A gateway of AWS says so of a call without its key: set "auth" to {"type": "apiKey", "in": "header", "name": "x-api-key", "value": "{{ secrets.NAME }}"}. If the target takes no such key, check the path and the stage in the URL.',
+  ],
+  [
+    'Azure APIM: subscription key',
+    {
+      path: '/crm/leads',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      401,
+      {
+        statusCode: 401,
+        message:
+          'Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API.',
+      },
+      {
+        'www-authenticate':
+          'AzureApiManagementKey realm="https://acme.azure-api.net/crm",name="Ocp-Apim-Subscription-Key",type="header"',
+      },
+    ],
+    '/node/auth',
+    'The target does not accept the credential: "Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API". The target takes it in the header "Ocp-Apim-Subscription-Key", and "auth" of the node does not send that. Set "auth" to {"type": "apiKey", "in": "header", "name": "Ocp-Apim-Subscription-Key", "value": "{{ secrets.NAME }}"}.',
+  ],
+  [
+    'Azure: api-version missing',
+    {
+      path: '/providers/Microsoft.CRM/leads',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      400,
+      {
+        error: {
+          code: 'MissingApiVersionParameter',
+          message: 'The api-version query parameter (?api-version=) is required for all requests.',
+        },
+      },
+    ],
+    '/node/query',
+    'The target answers 400: "MissingApiVersionParameter: The api-version query parameter (?api-version=) is required for all requests". The node sends no parameter "api-version": add it to "query".',
+  ],
+  [
+    'Graph: sendMail body shape',
+    {
+      path: '/v1.0/me/sendMail',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          subject: 'x',
+          toRecipients: [],
+        },
+      },
+    },
+    [
+      400,
+      {
+        error: {
+          code: 'ErrorInvalidRequest',
+          message: "The parameter 'Message' is required.",
+        },
+      },
+    ],
+    '/node/body/content',
+    'The target answers 400: "ErrorInvalidRequest: The parameter \'Message\' is required". The node sends no field "Message": add it.',
+  ],
+  [
+    'FastAPI: form sent, JSON wanted',
+    {
+      path: '/leads',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/x-www-form-urlencoded',
+        fields: [
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      422,
+      {
+        detail: [
+          {
+            type: 'model_attributes_type',
+            loc: ['body'],
+            msg: 'Input should be a valid dictionary or object to extract fields from',
+            input: 'email=ada%40example.com',
+          },
+        ],
+      },
+    ],
+    '/node/body/contentType',
+    'The target reads the body as JSON: "body: Input should be a valid dictionary or object to extract fields from", and the node sends application/x-www-form-urlencoded. Set contentType of the body to application/json.',
+  ],
+  [
+    'Express body-parser: JSON broken by template',
+    {
+      path: '/leads',
+      auth: bearer,
+      body: {
+        structure: 'raw',
+        contentType: 'text/plain',
+        content: '{"email":"x"}',
+      },
+    },
+    [
+      400,
+      '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n<body>\n<pre>TypeError: Cannot destructure property &#39;email&#39; of &#39;req.body&#39; as it is undefined.<br> &nbsp; &nbsp;at /app/index.js:7:11</pre>\n</body>\n</html>\n',
+      { 'content-type': 'text/html; charset=utf-8' },
+    ],
+    '/node/body/contentType',
+    "The target reads the body as JSON: \"TypeError: Cannot destructure property 'email' of 'req.body' as it is undefined\", and the node sends text/plain. Set contentType of the body to application/json.",
+  ],
+  [
+    'NestJS',
+    {
+      path: '/leads',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'plan',
+            value: 'Gold',
+          },
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      400,
+      {
+        message: ['property plan should not exist', 'name must be a string'],
+        error: 'Bad Request',
+        statusCode: 400,
+      },
+    ],
+    '/node/body/fields/0',
+    'The target answers 400: "property plan should not exist; name must be a string". Check the name of "plan".',
+  ],
+  [
+    'ASP.NET: JSON value could not be converted',
+    {
+      path: '/api/leads',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'score',
+            value: '97',
+          },
+        ],
+      },
+    },
+    [
+      400,
+      {
+        type: 'https://tools.ietf.org/html/rfc9110#section-15.5.1',
+        title: 'One or more validation errors occurred.',
+        status: 400,
+        errors: {
+          lead: ['The lead field is required.'],
+          '$.score': [
+            'The JSON value could not be converted to System.Int32. Path: $.score | LineNumber: 0 | BytePositionInLine: 13.',
+          ],
+        },
+        traceId: '00-1',
+      },
+    ],
+    '/node/body/fields/0',
+    'The target answers 400: "One or more validation errors occurred; The JSON value could not be converted to System.Int32. Path: $.score | LineNumber: 0 | BytePositionInLine: 13". The node sends "score" as a text, and the target wants a number: write a constant as "literal" in place of "value", or send an attribute that is a number.',
+  ],
+  [
+    'Salesforce: duplicate',
+    {
+      path: '/services/data/v60.0/sobjects/Lead',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'LastName',
+            value: 'x',
+          },
+        ],
+      },
+    },
+    [
+      400,
+      [
+        {
+          message: 'Use one of these records?',
+          errorCode: 'DUPLICATES_DETECTED',
+          fields: [],
+        },
+      ],
+    ],
+    '/node/method',
+    'The target has this record already: "DUPLICATES_DETECTED: Use one of these records?". Use the method and the URL that it has for changing one.',
+  ],
 ]
 
 const payload = {

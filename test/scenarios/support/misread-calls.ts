@@ -561,7 +561,7 @@ export const misreadCalls: readonly BrokenCall[] = [
       400,
       { message: "Required request parameter 'source' for method parameter type String is not present" },
     ],
-    'The target answers 400: "Required request parameter \'source\' for method parameter type String is not present". The node sends no field "source": add it.',
+    'The target answers 400: "Required request parameter \'source\' for method parameter type String is not present". The node sends no parameter "source": add it to "query".',
     '/node/query',
   ),
   row(
