@@ -53,6 +53,14 @@ export function signForAws(
   return { authorization, signature: authorization.slice(authorization.lastIndexOf('=') + 1) }
 }
 
+/** Path and query as they are signed, which may differ from how they are sent. */
+export function canonicalTarget(target: string, service: string): string {
+  const request = { method: 'GET', path: target, service, headers: { host: '' }, doNotModifyHeaders: true }
+  const signer = new ExactSigner(request, { accessKeyId: '', secretAccessKey: '' })
+  const [, path = '', query = ''] = signer.canonicalString().split('\n')
+  return query === '' ? path : `${path}?${query}`
+}
+
 /** Those that AWS's own clients do not sign, and the trace, which proxies go on with. */
 const unsigned: ReadonlySet<string> = new Set([
   ...[

@@ -30,6 +30,7 @@ import { RenderBudget } from '../webhook/template/render-budget.ts'
 import type { SecretLookup } from '../webhook/template/secret-lookup.ts'
 import { trimHeader } from '../webhook/wire/headers.ts'
 import type { Outcome } from '../webhook/wire/outcome.ts'
+import { describeSigning, withContentHash } from './aws-curl.ts'
 import { Diagnostics } from './diagnostics.ts'
 import { evaluateOutcome, type JudgingContext, judgeOutcome } from './evaluate-outcome.ts'
 import { describeCall, type ExecutionContext } from './execute.ts'
@@ -212,23 +213,24 @@ function composeCurl(
   // With the placeholders the request may be too long, or need more time than is left.
   if (!rendered.ok) return { command: null, warnings: [curlTooLong] }
   const display = signedParts(rendered)
-  const parts = maskedParts(display, secrets.markers.around(masked))
+  const { markers } = secrets
+  const shown = maskedParts(display, markers.around(masked))
+  const parts = rendered.awsKeys === null ? shown : withContentHash(shown, rendered, markers)
   const isBearer = node.auth?.isBearer ?? false
   const { method, timeoutMs, tls } = node
   const command = toCurl({ method, parts, timeoutMs, isBearer, tls, ...secrets })
-  const { markers } = secrets
-  const difference = isMasked(display, parts)
+  const difference = isMasked(display, shown)
     ? maskedDifference
-    : (findDifference({ parts, markers }) ?? findSigned(rendered))
+    : (findDifference({ parts, markers }) ?? findSigned(rendered, parts))
   const warnings = listReadFiles({ parts, markers }).map(readsFile)
   return { command, warnings: difference === null ? warnings : [notExact(difference), ...warnings] }
 }
 
 const maskedDifference = 'it has ••• in the place of a masked value'
 
-function findSigned({ signing, awsKeys }: SendableRequest): string | null {
+function findSigned({ request, signing, awsKeys: keys }: SendableRequest, parts: ShownParts): string | null {
   if (signing !== null) return unsignedDifference
-  return awsKeys === null ? null : 'curl signs the request itself, at the time when it is run'
+  return keys === null ? null : describeSigning(parts, { target: request.target, keys })
 }
 
 const unsignedDifference =

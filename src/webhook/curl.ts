@@ -211,11 +211,9 @@ function tlsOptions(tls: CurlInput['tls']): string[] {
 function isWritten([name]: HeaderPair, { user, scheme }: ShownParts): boolean {
   const lower = name.toLowerCase()
   if (framing.has(lower) || (user !== null && lower === 'authorization')) return false
-  return scheme?.name !== 'aws-sigv4' || !ofSignature.has(lower)
+  // curl writes the date itself when it signs.
+  return scheme?.name !== 'aws-sigv4' || lower !== 'x-amz-date'
 }
-
-/** Headers that curl writes itself when it signs. */
-const ofSignature: ReadonlySet<string> = new Set(['x-amz-content-sha256', 'x-amz-date'])
 
 function writeScheme(scheme: UserScheme, quoter: Quoter): string {
   return scheme.name === 'digest' ? '--digest' : `--aws-sigv4 ${quoter.text(scheme.provider)}`

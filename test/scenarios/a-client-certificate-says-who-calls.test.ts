@@ -210,6 +210,38 @@ describe('the authorities of a node', () => {
   })
 })
 
+describe('the authorities of a node, and a redirect to another origin', () => {
+  it('have no part in it: the authorities of the service count there', async () => {
+    const own = await createAuthority('Its own')
+    const to =
+      (url: string): Answer =>
+      (_request, response) =>
+        void response.writeHead(302, { location: `${url}/` }).end()
+    const ofNode = await receiver(whoami, { credentials: await own.issue() })
+    const ofService = await receiver(whoami)
+    const { execute } = await service()
+    const call = (url: string) =>
+      execute({
+        node: { method: 'GET', url, followRedirects: 1, tls: { ca: '{{ secrets.crm_ca }}' } },
+        secrets: { crm_ca: own.pem },
+      })
+    const credentials = await own.issue()
+
+    const refused = await call((await receiver(to(ofNode.url), { credentials })).url)
+    const taken = await call((await receiver(to(ofService.url), { credentials })).url)
+
+    expect(refused).toMatchObject({
+      delivered: 'yes',
+      reason: { code: 'tls_untrusted', blame: 'target', path: '/node/followRedirects' },
+      attempts: [{ status: 302 }, { purpose: 'redirect', failure: 'tls_untrusted' }],
+    })
+    expect(refused.reason.hint).toContain('no credential, authority or certificate of the node counts')
+    expect(refused.reason.hint).not.toContain('into the secret')
+    expect(ofNode.received).toEqual([])
+    expect(taken).toMatchObject({ succeeded: true })
+  })
+})
+
 describe('a mistake in the node', () => {
   it.each([
     ['key', { certificate: '{{ secrets.a }}' }],

@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { json, type ReceivedRequest } from '../support/receiver.ts'
-import { authority, receiver } from '../support/servers.ts'
+import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
-
-const run = promisify(execFile)
+import { runCommand } from './support/run-command.ts'
 
 const hostile = `it's "a" & b=c%41 +/?#;$HOME \`x\` \\ <ü€😀> ~*()![]{}\t|\u0001\u007f`
 const visible = `it's "a" & b=c%41 +/?#;$HOME \`x\` \\ <e> ~*()![]{}|`
@@ -41,17 +38,6 @@ async function sendBoth({ node, path = '/', secrets = {}, payload = {}, variable
 /** As the command calls it. */
 function readVariable(name: string): string {
   return ['newline', 'PATH', 'IFS', 'UID', 'path', 'HOME'].includes(name) ? `secret_${name}` : name
-}
-
-async function runCommand(command: string, variables: Readonly<Record<string, string>>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'curl-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const bundle = join(folder, 'ca.pem')
-  writeFileSync(bundle, authority.pem)
-  const env = { PATH: process.env.PATH, CURL_CA_BUNDLE: bundle, ...variables }
-  const script = join(folder, 'command.sh')
-  writeFileSync(script, command)
-  await run('/bin/bash', ['--noprofile', '--norc', script], { env })
 }
 
 /** Without order and case of names, of which curl has its own, and without what says how long a connection is kept. */

@@ -439,6 +439,20 @@ describe('a redirect that is not followed', () => {
     })
   })
 
+  it('says of user info that it is not sent, and does not show it', async () => {
+    const target = await receiver(to(302, 'https://ada:pass-Word-77@localhost/'))
+    const { execute } = await service()
+
+    const { reason, warnings } = await execute({ node: { ...get, url: target.url } })
+
+    const why =
+      'The Location of the redirect has a user or a password before its host, which the service does not send.'
+    expect(reason.hint).toContain(why)
+    expect(reason.hint).toContain('belongs into auth of the node')
+    expect(warnings[0]?.message).toContain(why)
+    expect(JSON.stringify([reason, warnings])).not.toContain('pass-Word-77')
+  })
+
   it('is one whose body does not end', async () => {
     const target = await receiver((_request, response) => {
       response.writeHead(302, { location: '/b' }).write('mov')

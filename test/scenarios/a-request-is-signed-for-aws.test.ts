@@ -4,6 +4,7 @@ import { type Answer, inTurn, json, never, type ReceivedRequest } from '../suppo
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 import { headersNamed } from './support/received-headers.ts'
+import { runCommand } from './support/run-command.ts'
 
 const secrets = {
   id: 'AKIDEXAMPLE',
@@ -20,8 +21,22 @@ const auth = {
 const value = (request: ReceivedRequest | undefined, name: string) =>
   request === undefined ? undefined : headersNamed(request, name)[0]?.[1]
 
-/** Computes the signature of a request whose path has no escapes, from what arrived. */
-function expectedSignature(request: ReceivedRequest): string {
+const percentEncoded = (text: string) =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+
+/** As AWS documents it: for S3 each segment is encoded once, for any other service twice. */
+function canonicalPath(path: string, named: string): string {
+  const encode = (segment: string) => percentEncoded(named === 's3' ? decodeURIComponent(segment) : segment)
+  return path.split('/').map(encode).join('/')
+}
+
+function canonicalQuery(query: string): string {
+  const pairs = query.split('&').map((pair) => (pair === '' || pair.includes('=') ? pair : `${pair}=`))
+  return pairs.sort().join('&')
+}
+
+/** Computes the signature from what arrived. */
+function expectedSignature(request: ReceivedRequest, named = auth.service): string {
   const hash = (text: string | Buffer) => createHash('sha256').update(text).digest('hex')
   const header = value(request, 'Authorization') ?? ''
   const [, names = ''] = /SignedHeaders=([^,]+)/.exec(header) ?? []
@@ -32,14 +47,14 @@ function expectedSignature(request: ReceivedRequest): string {
   const lines = names.split(';').map((name) => `${name}:${pairs.get(name)?.trim().replace(/ +/g, ' ')}\n`)
   const canonical = [
     request.method,
-    path,
-    query.split('&').sort().join('&'),
+    canonicalPath(path, named),
+    canonicalQuery(query),
     lines.join(''),
     names,
     hash(request.body),
   ]
   const date = pairs.get('x-amz-date') ?? ''
-  const scope = [date.slice(0, 8), auth.region, auth.service, 'aws4_request']
+  const scope = [date.slice(0, 8), auth.region, named, 'aws4_request']
   const text = ['AWS4-HMAC-SHA256', date, scope.join('/'), hash(canonical.join('\n'))].join('\n')
   const mac = (key: string | Buffer, part: string) => createHmac('sha256', key).update(part).digest()
   return mac(scope.reduce<string | Buffer>(mac, `AWS4${secrets.key}`) as Buffer, text).toString('hex')
@@ -144,9 +159,48 @@ describe('a request to AWS', () => {
     expect(Object.fromEntries(request.headers ?? [])).toMatchObject({ Authorization: '•••' })
     expect(curl).toContain('--aws-sigv4 \'aws:amz:eu-central-1:execute-api\' \\\n  --user "$id"\':\'"$key"')
     expect(curl).toContain('--header \'X-Amz-Security-Token: \'"$token"')
-    expect(curl).not.toMatch(/Authorization|X-Amz-Date|Sha256/)
+    expect(curl).not.toMatch(/Authorization|X-Amz-Date/)
     expect(target.received).toEqual([])
   })
+
+  it.each<[named: string, path: string, isExact: boolean, body?: string]>([
+    ['s3', '/a', true],
+    ['s3', '/a%20b/c?a=1&b=2', true, '{"name":"Zoë"}'],
+    ['s3', '/a?uploads', false],
+    ['s3', '/a+b', false],
+    ['s3', '/secret', false, 'a {{ secrets.key }}'],
+    ['execute-api', '/prod/leads', true, '{"name":"Zoë"}'],
+    ['execute-api', '/prod?a=1&b=2', true],
+    ['execute-api', '/prod?b=1&a=2', false],
+    ['execute-api', '/a%20b', false],
+    ['execute-api', '/secret', true, 'a {{ secrets.key }}'],
+  ])(
+    'is a curl command that AWS takes, or that says why not: %s %s',
+    async (named, path, isExact, content) => {
+      const { preview, target } = await world()
+      const body = { structure: 'raw', contentType: 'text/plain', content }
+
+      const { curl, warnings } = await preview({
+        node: {
+          method: 'POST',
+          url: `${target.url}${path}`,
+          auth: { ...auth, service: named },
+          headers: [{ name: 'X-Own', value: 'a b' }],
+          ...(content === undefined ? {} : { body }),
+        },
+      })
+
+      const [{ code, message } = {}] = warnings
+      expect(code).toBe('curl_not_exact')
+      expect(message?.includes('AWS refuses') || message?.includes('S3 demands')).toBe(!isExact)
+      await runCommand(curl ?? '', secrets)
+      const [arrived] = target.received
+      if (arrived === undefined) throw new TypeError('nothing arrived')
+      const sent = value(arrived, 'Authorization') ?? ''
+      const hasHash = named !== 's3' || value(arrived, 'X-Amz-Content-Sha256') !== undefined
+      if (isExact) expect([sent.includes(expectedSignature(arrived, named)), hasHash]).toEqual([true, true])
+    },
+  )
 
   it.each([
     { change: { region: 'eu central' }, path: '/node/auth/region' },

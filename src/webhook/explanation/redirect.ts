@@ -191,6 +191,8 @@ function pathBelow(
 
 /** An address is put into the URL only as a whole: the reader sees it masked and cut. */
 function adviseOnLocation(location: string, quote: string, isLater: boolean): string {
+  if (/^(?:https:)?\/\/[^/?#]*@/i.test(location))
+    return 'What stands before its "@" belongs into auth of the node: put the address without that into the URL of the node.'
   if (quote.includes(mask))
     return `A part of it is hidden here: put the address into the URL of the node with the value that belongs in the place of ${mask}, as a placeholder if it is a secret.`
   if (quote.endsWith('…'))

@@ -30,6 +30,8 @@ export function readLocation(text: string, base: LocationBase): ReadLocation {
   if (problem !== null) return refused(problem)
   const [, network, authority = ''] = /^((?:https:)?\/\/)([^/?#]*)/i.exec(text) ?? []
   if (network === undefined && hasScheme(text)) return refused('has no host behind https:')
+  if (authority.includes('@'))
+    return refused('has a user or a password before its host, which the service does not send')
   const parsed = network === undefined ? null : parseAuthority(authority)
   if (parsed?.ok === false) return refused(parsed.problem)
   const place = parsed?.place ?? base.place
