@@ -80,6 +80,7 @@ async function openDurable(
   log: Log,
 ): Promise<DurableOptions> {
   const listeners: (() => void)[] = []
+  let isLost = false
   const store = await openStore(url, {
     keys,
     maxBacklog,
@@ -91,12 +92,20 @@ async function openDurable(
       log.error({ reason }, 'the store cannot be reached or written')
       for (const listener of listeners) listener()
     },
+    onLost() {
+      isLost = true
+      log.error(
+        { path: url.path },
+        'the file of the store was deleted or replaced while the service runs: nothing is stored any more; put it back and start the service again',
+      )
+    },
   })
   const { maxPerHost } = egress
   const callbacks = createCallbackStore({ ...own.callbacks, log })
   const onStoreFailure = (listener: () => void) => void listeners.push(listener)
   return {
     store,
+    isStoreLost: () => isLost,
     onStoreFailure,
     callbacks,
     storesSecrets: keys.length > 0,

@@ -66,9 +66,9 @@ export type Problem = Static<typeof Problem>
 
 export const Health = closedObject(
   {
-    status: oneOfWords(['ok', 'draining'], {
+    status: oneOfWords(['ok', 'draining', 'store_lost'], {
       description:
-        '`ok`: the service accepts work. `draining`: it finishes running work and accepts no new work.',
+        '`ok`: the service accepts work. `draining`: it finishes running work and accepts no new work. `store_lost`: the file of its store was deleted or replaced, and it has to be started again.',
     }),
   },
   { $id: 'Health', description: 'The reply to a health probe.' },

@@ -95,6 +95,8 @@ export interface AppOptions extends ShareLimits {
 
 export interface DurableOptions {
   readonly store: ExecutionStore
+  /** Whether the store cannot come back before the next start. */
+  readonly isStoreLost: () => boolean
   /** Calls the listener for each operation of the store that could not be done. */
   readonly onStoreFailure: (listener: () => void) => void
   readonly callbacks: CallbackStore
@@ -219,7 +221,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       metrics.refused(code)
     },
   })
-  await app.register(healthRoutes, { isDraining })
+  await app.register(healthRoutes, {
+    isDraining,
+    isStoreLost: () => durable?.isStoreLost() ?? false,
+  })
   await app.register(metricsRoute, { metrics })
   await app.register(async (api) => {
     guardAccess(api, clients)

@@ -41,7 +41,11 @@ describe('a callback that can never be rendered is refused at its place', () => 
       '/engine/body/fields/0/source',
       'no payload',
     ],
-    [{ auth: { type: 'bearer', token: '{{ engine_token }}' } }, '/engine/auth/token', 'placeholder that is not valid'],
+    [
+      { auth: { type: 'bearer', token: '{{ engine_token }}' } },
+      '/engine/auth/token',
+      'placeholder that is not valid',
+    ],
   ])('%j', async (entry, path, message) => {
     const found = await read(entry)
 

@@ -17,6 +17,7 @@ describe('STORE_URL', () => {
       tokens,
       now: Date.now,
       onUnavailable: () => {},
+      onLost: () => {},
       maxBacklog: 10,
       idempotencyMs: 1,
       resultMs: 1,

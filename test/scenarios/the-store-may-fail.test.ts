@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { copyFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import type { ExecutionStatus, Submitted } from '../../src/contract/durable.ts'
@@ -11,7 +12,8 @@ import { storeFile } from './support/durable.ts'
 
 /** A process whose disk can be made full: no file of it may grow. */
 async function startOnDisk() {
-  const { child, url } = await startProcessAmongServers({ STORE_URL: `sqlite:${await storeFile()}` })
+  const file = await storeFile()
+  const { child, url, ...rest } = await startProcessAmongServers({ STORE_URL: `sqlite:${file}` })
   const limit = (bytes: string) => void execFileSync('prlimit', [`--pid=${child.pid}`, `--fsize=${bytes}`])
   async function post<Body>(path: string, body: object) {
     const init = {
@@ -24,7 +26,18 @@ async function startOnDisk() {
   }
   const show = async (id: string) =>
     (await (await fetch(`${url}/v1/executions/${id}`)).json()) as ExecutionStatus
-  return { url, post, show, fillDisk: () => limit('1:'), emptyDisk: () => limit('unlimited:') }
+  /** Leaves room for some pages of the log. */
+  const leavePages = (pages: number) => limit(`${statSync(`${file}-wal`).size + pages * 4_120}:`)
+  return {
+    ...rest,
+    url,
+    file,
+    post,
+    show,
+    leavePages,
+    fillDisk: () => limit('1:'),
+    emptyDisk: () => limit('unlimited:'),
+  }
 }
 
 describe('while the disk is full', () => {
@@ -76,5 +89,74 @@ describe('while the disk is full', () => {
 
     expect(status).toMatchObject({ state: 'succeeded', attempts: 1, result: { delivered: 'yes' } })
     expect(target.received).toHaveLength(1)
+  })
+
+  it('cancelling is answered in a while, whatever of it can be stored, and holds later', {
+    timeout: 60_000,
+  }, async () => {
+    const { url, post, show, leavePages, emptyDisk } = await startOnDisk()
+    const notBefore = new Date(Date.now() + 3_600_000).toISOString()
+    const node = { method: 'POST', url: 'https://target.example/' }
+    const statuses = new Set<number>()
+    for (const pages of [0, 3, 6, 9, 12, 100]) {
+      const { body } = await post<Submitted>('/v1/executions', { node, notBefore })
+      leavePages(pages)
+      const init = { method: 'POST', signal: AbortSignal.timeout(8_000) }
+      const { status } = await fetch(`${url}/v1/executions/${body.executionId}/cancel`, init)
+      emptyDisk()
+      statuses.add(status)
+      // Where the cancellation itself could not be stored, it is sent again.
+      await vi.waitUntil(async () => {
+        const shown = await show(body.executionId)
+        if (shown.state === 'waiting') await fetch(`${url}/v1/executions/${body.executionId}/cancel`, init)
+        return shown.state === 'withdrawn'
+      })
+    }
+
+    expect([...statuses].sort()).toEqual([200, 503])
+  })
+})
+
+describe('the file of the store, while the service runs,', () => {
+  it.each([
+    ['is deleted', (file: string) => rmSync(file)],
+    [
+      'is replaced',
+      (file: string) => {
+        copyFileSync(file, `${file}.copy`)
+        renameSync(`${file}.copy`, file)
+      },
+    ],
+    ['loses its log', (file: string) => rmSync(`${file}-wal`)],
+  ])('%s: nothing is accepted any more, the log says why, and the service is not ready', async (_, spoil) => {
+    const { url, file, post, output } = await startOnDisk()
+    const accept = () =>
+      post<Problem>('/v1/executions', { node: { method: 'POST', url: 'https://target.example/' } })
+    expect((await accept()).status).toBe(202)
+
+    spoil(file)
+    const refused = await accept()
+
+    expect([refused.status, refused.body.code]).toEqual([503, 'store_unavailable'])
+    const ready = await vi.waitUntil(async () => {
+      const reply = await fetch(`${url}/readyz`)
+      return reply.status === 503 && ((await reply.json()) as unknown)
+    })
+    expect(ready).toEqual({ status: 'store_lost' })
+    expect((await fetch(`${url}/livez`)).status).toBe(200)
+    await vi.waitUntil(() =>
+      output().includes('the file of the store was deleted or replaced while the service runs'),
+    )
+  })
+
+  it('is deleted while nothing is asked for: the log says so all the same', async () => {
+    const { url, file, output } = await startOnDisk()
+
+    rmSync(file)
+    await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).status === 503)
+
+    await vi.waitUntil(() =>
+      output().includes('the file of the store was deleted or replaced while the service runs'),
+    )
   })
 })

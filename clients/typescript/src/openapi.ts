@@ -30,7 +30,7 @@ export interface paths {
         };
         /**
          * Whether the service accepts work
-         * @description 503 during a graceful shutdown, and only then.
+         * @description 503 during a graceful shutdown, and once the file of the store was deleted or replaced.
          */
         get: operations["isReady"];
         put?: never;
@@ -2383,10 +2383,10 @@ export interface components {
         /** @description The reply to a health probe. */
         Health: {
             /**
-             * @description `ok`: the service accepts work. `draining`: it finishes running work and accepts no new work.
+             * @description `ok`: the service accepts work. `draining`: it finishes running work and accepts no new work. `store_lost`: the file of its store was deleted or replaced, and it has to be started again.
              * @enum {string}
              */
-            status: "ok" | "draining";
+            status: "ok" | "draining" | "store_lost";
         };
     };
     responses: never;
@@ -2479,7 +2479,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service is shutting down. */
+            /** @description The service is shutting down, or its store is gone. */
             503: {
                 headers: {
                     /**

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { ConfigError } from '../../contract/config-error.ts'
 import type { SubmitRequest } from '../../contract/durable.ts'
 import type { Payload } from '../../contract/payload.ts'
@@ -92,6 +93,9 @@ export interface ExecutionsOptions {
   /** Called with the numbers of executions that are new, and that were there before. */
   readonly onSubmitted: (submitted: { readonly accepted: number; readonly replayed: number }) => void
 }
+
+/** How long a client waits at most for the end of what it has cancelled, in milliseconds. */
+const cancelMs = 2_000
 
 /** Durable executions, as their clients see them. */
 export class Executions {
@@ -190,8 +194,9 @@ export class Executions {
     if (cancellation === 'unavailable') return cancellation
     if (cancellation.outcome === 'running') runner.cancel(id)
     if (cancellation.outcome !== 'withdrawable') return cancellation.outcome
-    await runner.withdraw(cancellation.leased)
-    return 'withdrawn'
+    // Its end is stored as soon as the store is there: the client need not wait for that.
+    const ended = runner.withdraw(cancellation.leased).then(() => 'withdrawn' as const)
+    return await within(ended, cancelMs)
   }
 
   async redrive({ filter, ...options }: RedriveRequest): Promise<Redrive | Unavailable> {
@@ -291,6 +296,13 @@ export class Executions {
       }),
     )
   }
+}
+
+/** What a promise leads to, or `unavailable` if it takes longer. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | Unavailable> {
+  const over = new AbortController()
+  const late = wait(ms, 'unavailable' as const, { signal: over.signal }).catch(() => 'unavailable' as const)
+  return await Promise.race([promise, late]).finally(() => over.abort())
 }
 
 interface ItemLike {

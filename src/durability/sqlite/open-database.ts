@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { KeyRing, missingKey, sealedPrefix } from '../store/key-ring.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { StoreKey } from '../store/store-keys.ts'
+import { type FileIdentity, identify } from './file-identity.ts'
 import { migrate } from './migrations.ts'
 import { makeOwnKey, readOwnKey } from './own-key.ts'
 import { describeOutage, isBusy } from './sqlite-error.ts'
@@ -14,6 +15,8 @@ export interface OpenDatabase {
   readonly ring: KeyRing
   /** 32 bytes, the same for as long as the file lives. */
   readonly hashKey: Uint8Array
+  /** The file, and the log in which what was committed last stands alone. */
+  readonly files: { readonly database: FileIdentity; readonly log: FileIdentity }
   close(): void
 }
 
@@ -42,7 +45,9 @@ export function openDatabase({ path, keys, maxPages }: DatabaseFile): OpenDataba
       if (maxPages !== null) database.exec(`PRAGMA max_page_count = ${maxPages}`)
       migrate(database, path)
       const opened = { database, ring: openRing(database, file, keys) }
-      return { ...opened, hashKey: findHashKey(opened), close: () => closeAll(opened.database, lock) }
+      const hashKey = findHashKey(opened)
+      const files = { database: identify(file), log: identify(`${file}-wal`) }
+      return { ...opened, hashKey, files, close: () => closeAll(opened.database, lock) }
     })
   } catch (error) {
     closeAll(database, lock)

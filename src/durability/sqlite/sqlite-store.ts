@@ -46,6 +46,8 @@ export interface SqliteStoreOptions extends StoreLimits {
   readonly now: () => number
   /** Called with the reason for each operation that was not available. */
   readonly onUnavailable: (reason: string) => void
+  /** Called once, when the file has been deleted or replaced. From then on everything is unavailable. */
+  readonly onLost: () => void
   /** Pages of the file at most. */
   readonly maxPages?: number
   readonly startWorker?: StoreThreadOptions['startWorker']
@@ -66,7 +68,7 @@ export class SqliteStore implements ExecutionStore {
 
   /** Rejects with a `StoreError` if the file cannot be used. */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
-    const { path, keys, tokens, now, onUnavailable, maxPages = null } = options
+    const { path, keys, tokens, now, onUnavailable, onLost, maxPages = null } = options
     const { maxBacklog, idempotencyMs, resultMs } = options
     const timer = new WakeTimer(now)
     const thread = await StoreThread.start({
@@ -79,6 +81,7 @@ export class SqliteStore implements ExecutionStore {
         timer.set(wakesAt)
       },
       onUnavailable,
+      onLost,
     })
     return new SqliteStore(thread, tokens, timer)
   }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { Unavailable } from '../store/execution-store.ts'
 import { StoreError } from '../store/store-error.ts'
+import type { FileIdentity } from './file-identity.ts'
 import type { Arguments, OperationName, Operations, Order, OrderResult } from './operations.ts'
 import type { FromWorker, ToWorker, WorkerInput } from './serve.ts'
 import type { Dues } from './session.ts'
@@ -17,13 +18,15 @@ export function startWorker(input: WorkerInput): StoreWorker {
   return new Worker(new URL('./worker.ts', import.meta.url), { workerData: input, name: 'store' })
 }
 
-export interface StoreThreadOptions extends Omit<WorkerInput, 'recoversAt'> {
+export interface StoreThreadOptions extends Omit<WorkerInput, 'recoversAt' | 'known'> {
   readonly startWorker: (input: WorkerInput) => StoreWorker
   /** In milliseconds since the epoch. */
   readonly now: () => number
   readonly onDues: (dues: Dues) => void
   /** Called with the reason for each operation that was not available. */
   readonly onUnavailable: (reason: string) => void
+  /** Called once, when the file has been deleted or replaced. From then on everything is unavailable. */
+  readonly onLost: () => void
 }
 
 interface Pending {
@@ -43,6 +46,8 @@ export class StoreThread {
   readonly #options: StoreThreadOptions
   readonly #pending = new Map<number, Pending>()
   #worker: StoreWorker | null = null
+  #known: FileIdentity | null = null
+  #isLost = false
   #lastStart = 0
   #orders = 0
   #isClosed = false
@@ -106,7 +111,7 @@ export class StoreThread {
   #spawn(recoversAt: number | null): StoreWorker {
     const { file, limits } = this.#options
     this.#lastStart = performance.now()
-    const worker = this.#options.startWorker({ file, limits, recoversAt })
+    const worker = this.#options.startWorker({ file, limits, recoversAt, known: this.#known })
     worker.on('message', (message: FromWorker) => this.#receive(message))
     worker.on('error', (error) => this.#options.onUnavailable(`thread ended: ${error}`))
     worker.on('exit', () => this.#lose(worker))
@@ -119,6 +124,12 @@ export class StoreThread {
       this.#options.onUnavailable(message.message)
       return
     }
+    if (message.kind === 'lost') {
+      if (!this.#isLost) this.#options.onLost()
+      this.#isLost = true
+      return
+    }
+    if (message.kind === 'opened') this.#known = message.database
     if (message.kind === 'done') for (const result of message.results) this.#answer(result)
     this.#options.onDues(message.dues)
   }

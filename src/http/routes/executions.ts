@@ -202,7 +202,7 @@ export const cancelRoute: FastifyPluginAsyncTypebox<Options> = async (app, { exe
   app.post('/v1/executions/:id/cancel', { schema }, async ({ client, params }, reply) => {
     const { id } = params
     const outcome = await theStore(executions).cancel(id, client?.name ?? null)
-    if (outcome === 'unavailable') throw storeUnavailable()
+    if (outcome === 'unavailable') throw cancelUnstored()
     if (outcome === 'unknown') throw unknown()
     if (outcome === 'ended') throw alreadyEnded(id)
     return outcome === 'withdrawn'
@@ -409,6 +409,14 @@ function backlogFull(backlog: number): Refusal {
     'backlog_full',
     `${backlog} executions of this tenant have not ended, and MAX_BACKLOG allows no more. Nothing was stored.`,
     { headers: { 'retry-after': '5' } },
+  )
+}
+
+function cancelUnstored(): Refusal {
+  return new Refusal(
+    'store_unavailable',
+    'The store of the service cannot be reached or written at the moment. The execution may end as withdrawn later: look at it, or cancel it again.',
+    { headers: { 'retry-after': '1' } },
   )
 }
 

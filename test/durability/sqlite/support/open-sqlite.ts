@@ -14,6 +14,7 @@ export function openSqlite(path: string, options: Partial<SqliteStoreOptions> = 
     now: Date.now,
     tokens: makeTokens(Date.now),
     onUnavailable: () => {},
+    onLost: () => {},
     ...options,
   })
 }
