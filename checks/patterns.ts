@@ -5,10 +5,13 @@ import { checkPatterns } from './check-patterns.ts'
 // No regular expression may take more than linear time: otherwise clients and targets would control how long it
 // takes.
 const root = join(import.meta.dirname, '..')
-const files = globSync('{src,demo,openapi,bench,checks,clients/typescript/src,recipes/node}/**/*.{ts,cjs}', {
-  cwd: root,
-  exclude: ['**/*.d.{ts,cts}'],
-})
+const files = globSync(
+  '{src,demo,openapi,bench,checks,clients/typescript/src,recipes/{camunda-8,node}}/**/*.{ts,cjs}',
+  {
+    cwd: root,
+    exclude: ['**/*.d.{ts,cts}'],
+  },
+)
 const texts = Object.fromEntries(files.sort().map((file) => [file, readFileSync(join(root, file), 'utf8')]))
 
 const began = performance.now()
