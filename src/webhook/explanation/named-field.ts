@@ -96,7 +96,7 @@ export function findNamedFields(
     .filter(({ said, sent }) => sent !== null && (marked.has(said) || isMeant(said, sent.name, text)))
     .slice(0, 1)
   if (similar.length > 0) return similar
-  const missing = findRequiredName(text.slice(0, maxText))
+  const missing = findRequiredName(text.slice(0, maxText).replace(/ \([^()]*\)/g, ''))
   const named = [...listMissing(text), ...(missing === null ? [] : [lastName(missing)])]
   return [...new Set(named)].map((said) => ({ said, sent: null, isSame: false }))
 }
@@ -121,7 +121,6 @@ const requiredNames: readonly RegExp[] = [
   /(?<=^|[:;,] )["'`\u2018\u201c]?([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d]?: (?:(?:this )?field (?:is )?required|(?:is )?required|missing)\b/i,
   /\b(?:missing|required|mandatory) (?:the )?(?:required |mandatory )?["'`\u2018\u201c]([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d] (?:field|param(?:eter)?|property|attribute|key)\b/i,
   /\b(?:param(?:eter)?|field|property|attribute|argument|key|column)s? ["'`\u2018\u201c]([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d] (?:is|are|was) (?:required|missing|mandatory|not (?:present|provided|set|specified))\b/i,
-  /\b([a-z][\w.-]{1,60}) (?:query |url |request )?param(?:eter)?(?: \([^()]{1,60}\))? (?:is|was) (?:required|missing|mandatory)\b/,
   /(?<=^|; )([a-z]\w{1,60}) must be (?:an? )?(?:string|number|integer|boolean|object|array|valid )/,
   /^(?:no|missing)_([a-z]\w{1,60})$/,
   /^([a-z]\w{1,60})_(?:required|missing)$/,
@@ -129,12 +128,13 @@ const requiredNames: readonly RegExp[] = [
 
 /** The name that a target misses, where its sentence makes it one. */
 function findRequiredName(text: string): string | null {
-  for (const pattern of requiredNames) {
-    const [, found] = pattern.exec(text) ?? []
-    if (found !== undefined && !ofCall.test(found) && !commonWords.test(found)) return found
-  }
-  return null
+  const before = text.slice(0, Math.max(0, text.search(requiredParameter))).trimEnd()
+  const found = [before.split(' ').at(-1), ...requiredNames.map((pattern) => pattern.exec(text)?.[1])]
+  return found.find((name) => name && !ofCall.test(name) && !commonWords.test(name)) ?? null
 }
+
+/** What follows the name of a parameter in `The api-version query parameter is required`. */
+const requiredParameter = / (?:query|url) parameter (?:is|was) (?:required|missing|mandatory)\b/
 
 const ofCall =
   /^(?:auth\w*|credentials?|tokens?|signature|permissions?|scopes?|payload|content|json|data|input|query|https|login|payment|registration|confirmation|approval|verification|subscription|access|upgrade|header|error|\w*_error|team|service|account|active_hooks|\w*_hooks|value|required|request|this|following|query|url)$/

@@ -19,7 +19,7 @@ export function explainPathPart(situation: Situation): Explanation | null {
   const { status, words, said, sent, response, credential } = situation
   if (!ofThings.has(status) || sent.request === null || words === '') return null
   if (situation.isOfValues && situation.fieldOfValue !== null) return null
-  const clauses = words.slice(0, 2_000).split(/[.;,] |-{2,}> /)
+  const clauses = words.slice(0, 2_000).split(/[.;,] |--> /)
   const part = findPart(
     clauses.filter((clause) => isUnknown.test(clause)),
     sent.request.target,

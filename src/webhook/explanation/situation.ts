@@ -208,7 +208,7 @@ export class Situation {
 function shorten(whole: string): string {
   if (whole.length <= maxQuoted || whole.length > 4_096) return whole
   // The exception within another one is the cause.
-  const inner = whole.split(/\bInner ?Exception ?: |\bnested exception is |-{2,}> /).at(-1) ?? ''
+  const inner = whole.split(/\bInner ?Exception ?: |\bnested exception is |--> /).at(-1) ?? ''
   const text = inner.length > 20 ? inner : whole
   const parts = text.split(/(?<=[.;!]) /)
   const telling = parts.filter((part) => !(part.includes('://') && ofDocumentation.test(part)))
