@@ -31,6 +31,12 @@ describe('CONNECTIONS_FILE', () => {
     })
   })
 
+  it('may not begin with a byte order mark, and says so', async () => {
+    expect(await read(`\ufeff{"crm":{"baseUrl":"${baseUrl}"}}`)).toEqual([
+      'Not valid JSON: expected a value at line 1, column 1: save the file as UTF-8 without a byte order mark.',
+    ])
+  })
+
   it('may have any name of a member of every object', async () => {
     const entry = `{"baseUrl":"${baseUrl}","headers":[{"name":"X","literal":12345678901234567890}]}`
 

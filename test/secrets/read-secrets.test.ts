@@ -125,7 +125,11 @@ describe('SECRETS_DIR', () => {
 describe('SECRETS_FILE', () => {
   it.each<[says: string, content: string | Buffer, problem: string]>([
     ['is no UTF-8', Buffer.from('{"a":"s3cr3t\xff"}', 'latin1'), 'the file is not UTF-8'],
-    ['begins with a byte order mark', '\ufeff{}', 'Not valid JSON: expected a value at line 1, column 1.'],
+    [
+      'begins with a byte order mark',
+      '\ufeff{}',
+      'Not valid JSON: expected a value at line 1, column 1: save the file as UTF-8 without a byte order mark.',
+    ],
     ['is too large', `{}${' '.repeat(1_048_576)}`, 'the file is larger than 1048576 bytes'],
   ])('may not be one that %s', async (_says, content, problem) => {
     const files = await testFiles()

@@ -12,6 +12,7 @@ export function parseJsonFile(text: string): ParsedJson {
 function findCure(text: string, { at, expected }: JsonSyntaxError): string | null {
   const found = text[at] ?? ''
   const before = text.slice(0, at).trimEnd().at(-1)
+  if (found === '\ufeff' && at === 0) return 'save the file as UTF-8 without a byte order mark'
   if (found === '') return 'the end is missing, such as a "}" or a quote'
   if (before === ',' && /[}\]]/.test(found)) return `remove the comma before the "${found}"`
   if (/['`\u2018-\u201f]/.test(found)) return 'texts and names have straight double quotes'
