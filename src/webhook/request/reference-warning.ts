@@ -9,9 +9,10 @@ export function warnOfReferences(references: readonly UnrenderedReference[], ses
     const path = reference.isShort ? findLong(reference, session) : reference.path
     if (path === null || !isMeant(reference, path, session)) continue
     const { pointer, written: text, why, isHidden } = reference
-    const message = isHidden
-      ? `has a reference to ${quoteName(path[0] ?? '')} that ${advice[why]('a placeholder with that path')}`
-      : `${quoteName(text)} ${advice[why](placeholder(path))}`
+    const message =
+      isHidden && why !== 'equals'
+        ? `has a reference to ${quoteName(path[0] ?? '')} that ${advice[why]('a placeholder with that path')}`
+        : `${quoteName(text)} ${advice[why](placeholder(path))}`
     session.warn('placeholder_not_rendered', pointer, message)
   }
 }
@@ -61,6 +62,8 @@ const advice: Readonly<Record<Unrendered, (placeholder: string) => string>> = {
     `is sent unchanged, because a "literal" is not a template. To send the value, write ${right} as "value".`,
   templates: (right) =>
     `is sent unchanged, because "templates" is "none". Without that, ${right} becomes the value.`,
+  equals: (right) =>
+    `stands before the value and is sent with it, as other tools mark an expression. To send the value alone, write ${right}.`,
   dollar: (right) => `is sent with its "$" before the value. To send the value alone, write ${right}.`,
 }
 

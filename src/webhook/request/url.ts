@@ -3,6 +3,7 @@ import type { Failure } from '../../contract/failure.ts'
 import { mask } from '../masking/mask.ts'
 import type { Compiler } from '../template/compiler.ts'
 import { asUrlComponent, type Encoder, type WrittenForm } from '../template/encoders.ts'
+import { describeForeignExpression } from '../template/foreign-expression.ts'
 import type { Scope, UndefinedVariable } from '../template/render-context.ts'
 import {
   isStoredSecret,
@@ -14,6 +15,7 @@ import {
 } from '../template/render-result.ts'
 import type { Template } from '../template/template.ts'
 import { describeCause } from '../template/undefined-warning.ts'
+import { withoutTexts } from '../template/without-texts.ts'
 import { memberAt } from '../values/lookup.ts'
 import { quoteName } from '../values/text.ts'
 import {
@@ -23,6 +25,7 @@ import {
   parseAuthority,
   type UrlPlace,
 } from './authority.ts'
+import { describeJoined, describeJoinedTail } from './joined-url.ts'
 import { splitTail, type UrlTail } from './url-tail.ts'
 
 /** A compiled URL with a constant host and port. */
@@ -54,7 +57,10 @@ export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): FixedU
   const tail = compiler.url(rest)
   if (!tail.ok) return { path: errorPath, message: tail.problem }
   if (forbiddenInUrl.test(tail.template.staticText))
-    return { path: errorPath, message: complainAbout(tail.template.staticText) }
+    return {
+      path: errorPath,
+      message: describeJoinedTail(tail.template.staticText) ?? complainAbout(tail.template.staticText),
+    }
   return {
     kind: 'fixed',
     ...parsed.place,
@@ -84,15 +90,27 @@ function complaintAbout(url: string): string | null {
   if (url.length > maxUrlLength) return `must not be longer than ${maxUrlLength} characters`
   if (/^https:\/\//i.test(url)) return null
   if (/^http:\/\//i.test(url)) return 'must start with https://, because the service does not send plain http'
-  const mistake = mistakes.find(([form]) => form.test(url))?.[1]
-  return `must be an absolute URL that starts with https://${mistake === undefined ? '' : `; ${mistake}`}`
+  const mistake = describeJoined(url) ?? mistakes.find(([form]) => form.test(url))?.[1]
+  const advice = [mistake, describeForeignValue(url)].filter((part) => part != null)
+  return ['must be an absolute URL that starts with https://', ...advice].join('; ')
+}
+
+/** What is wrong with the first placeholder behind such a mistake, if it is that of another tool. */
+function describeForeignValue(url: string): string | null {
+  const [, inner] = /^[^{]{1,500}\{\{-?([^{}]{1,200})\}\}/.exec(url) ?? []
+  const place = { isCondition: false, hasResponse: false }
+  const found = inner === undefined ? null : describeForeignExpression(withoutTexts(inner.trim()), place)
+  return found === null ? null : `the placeholder in it, too: ${found}`
 }
 
 /** What was meant by a URL that does not start with https://, by how it begins. */
 const mistakes: readonly (readonly [form: RegExp, what: string])[] = [
   [/^\s/, 'remove the white space before it'],
   [/^["'<`(]/, 'remove the quotes or brackets around it'],
-  [/^curl\s/i, 'write the address alone: method, headers and body are members of the node'],
+  [
+    /^(?:curl|wget)\s/i,
+    'write the address alone; of the command -X is "method", -H "headers", -d "body" and -u "auth" of the node',
+  ],
   [/^(?:GET|POST|PUT|PATCH|DELETE)\s/i, 'write the address alone: the method is "method"'],
   [/^=/, 'remove the "=" of FEEL and n8n; placeholders are allowed behind the host'],
   [

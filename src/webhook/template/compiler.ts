@@ -15,12 +15,7 @@ import {
   type Template,
   type TemplatePlace,
 } from './template.ts'
-import {
-  findDollars,
-  findReferences,
-  type SentText,
-  type UnrenderedReference,
-} from './unrendered-reference.ts'
+import { findReferences, findSigns, type SentText, type UnrenderedReference } from './unrendered-reference.ts'
 
 /** Compiles the strings of one node and collects all mistakes, so that one reply can list them. */
 export class Compiler {
@@ -62,7 +57,7 @@ export class Compiler {
     const template = this.#compiled(text, path, place, requestNames)
     const { staticText, isConstant } = template
     this.#note({ text: staticText, pointer: path, place, isWhole: isConstant, why: 'syntax' })
-    if (!isConstant) this.#noteDollars(text, path)
+    if (!isConstant) this.#noteSigns(text, path)
     return template
   }
 
@@ -97,6 +92,7 @@ export class Compiler {
         why: 'syntax',
         isCaptured: true,
       })
+    else this.#noteSigns(text, path)
     return template
   }
 
@@ -130,7 +126,7 @@ export class Compiler {
         isWhole: false,
         why,
       })
-      if (!isNone) this.#noteDollars(text, '/node/url')
+      if (!isNone) this.#noteSigns(text, '/node/url')
     }
     return compiled
   }
@@ -140,8 +136,8 @@ export class Compiler {
     this.#keep(findReferences(sent, this.#referencesLeft), sent.pointer)
   }
 
-  #noteDollars(text: string, pointer: string): void {
-    this.#keep(findDollars(text, pointer, this.#referencesLeft), pointer)
+  #noteSigns(text: string, pointer: string): void {
+    this.#keep(findSigns(text, pointer, this.#referencesLeft), pointer)
   }
 
   #keep(found: readonly UnrenderedReference[], pointer: string): void {

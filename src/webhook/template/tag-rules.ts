@@ -11,6 +11,8 @@ import {
 import { describeForeignExpression, type ForeignPlace } from './foreign-expression.ts'
 import { findUnknownName, type KnownNames } from './known-names.ts'
 import { findResponsePaths, type ResponsePaths } from './response-paths.ts'
+import { withRewritten } from './rewrite-condition.ts'
+import { withoutTexts } from './without-texts.ts'
 
 const { isOutputToken, isTagToken } = TypeGuards
 
@@ -144,11 +146,6 @@ function isSecret({ root }: VariablePath): boolean {
 export function quoted(text: string): string {
   const display = withoutTexts(text.trim())
   return `"${display.length > 60 ? `${display.slice(0, 60)}…` : display}"`
-}
-
-/** Replaces everything between quotes by an ellipsis. */
-export function withoutTexts(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*\\?"?|'(?:[^'\\]|\\.)*\\?'?/gs, '"…"')
 }
 
 /** An open block. */
@@ -292,7 +289,10 @@ class BlockWalk {
       for (const name of checked.made) this.#made.add(name)
       if (tag === 'case' || tag === 'when') this.#compare(text, checked)
     }
-    return expressionProblem(text, checked, place)
+    const problem = expressionProblem(text, checked, place)
+    if (problem === null || form !== 'condition' || tag === undefined) return problem
+    const isAccepted = (meant: string) => checkExpression(meant, form, this.#options.filters).ok
+    return withRewritten(problem, text, false, isAccepted)
   }
 
   /** Checks `{% case a %}{% when 1 %}` like `a == 1`. */

@@ -31,10 +31,12 @@ import {
   secretInvalid,
 } from './render-result.ts'
 import { noPaths, type ResponsePaths } from './response-paths.ts'
+import { withRewritten } from './rewrite-condition.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
-import { checkTemplate, expressionProblem, quoted, secretReference, withoutTexts } from './tag-rules.ts'
+import { checkTemplate, expressionProblem, quoted, secretReference } from './tag-rules.ts'
 import { isTrue } from './truth.ts'
+import { withoutTexts } from './without-texts.ts'
 import {
   dropLastFilter,
   findEchoedJson,
@@ -182,6 +184,15 @@ function compileText(source: Source, place: TextPlace): Template {
 
 /** Parses a condition: an expression of Liquid without braces. */
 export function compileCondition(text: string, names: KnownNames | null = null): Compiled<Condition> {
+  const compiled = compilePlainCondition(text, names)
+  if (compiled.ok) return compiled
+  const { problem } = compiled
+  const isAccepted = (meant: string) => compilePlainCondition(meant, names).ok
+  const hasResponse = Object.hasOwn(names ?? {}, 'response')
+  return { ok: false, problem: withRewritten(problem, text, hasResponse, isAccepted) }
+}
+
+function compilePlainCondition(text: string, names: KnownNames | null): Compiled<Condition> {
   if (isTemplate(withoutTexts(text))) return { ok: false, problem: withoutBraces(text, names) }
   const checked = checkExpression(text.toWellFormed(), 'condition', filterNames)
   const place = { isCondition: true, hasResponse: Object.hasOwn(names ?? {}, 'response') }
@@ -206,7 +217,7 @@ function withoutBraces(text: string, names: KnownNames | null): string {
   const inner = /^=?\s*\{\{-?([^{}]+)\}\}\s*$/.exec(text)?.[1]?.replace(/-$/, '')
   if (inner === undefined)
     return 'A condition must be written without braces, as in profile.score > 50, and in "expect" response.status == 200.'
-  const compiled = compileCondition(inner, names)
+  const compiled = compilePlainCondition(inner, names)
   return `A condition must be written without braces${compiled.ok ? `, as in ${quoted(inner)}.` : `. ${compiled.problem}`}`
 }
 

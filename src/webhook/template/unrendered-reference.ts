@@ -1,7 +1,7 @@
 import type { TextPlace } from './secret-shape.ts'
 
-/** Why a reference is not rendered. `dollar`: it is, and a sign before it is sent with the value. */
-export type Unrendered = 'syntax' | 'literal' | 'templates' | 'dollar'
+/** Why a reference is not rendered. `dollar`, `equals`: it is, and a sign before it is sent with the value. */
+export type Unrendered = 'syntax' | 'literal' | 'templates' | 'dollar' | 'equals'
 
 /** A constant text that looks like a reference to a value in the syntax of another tool. */
 export interface UnrenderedReference {
@@ -55,7 +55,7 @@ export function findReferences(sent: SentText, limit: number): UnrenderedReferen
 
 /** A name in the marks of another tool, without a source. Single braces may be code in the middle of a text. */
 const shortInText =
-  /\$\{(\w{1,60})\}|\[\[ ?(\w{1,60}) ?\]\]|<%= ?(\w{1,60}) ?%>|\*\|(\w{1,60})\|\*|\{!(?!\$?(?:profile|event|instance|flow|vars|node|execution|secrets|response)\.)\$?(?:\w{1,60}\.){0,5}(\w{1,60})\}/g
+  /\$\{(\w{1,60})\}|\[\[ ?(\w{1,60}) ?\]\]|<%= ?(\w{1,60}) ?%>|\*\|(\w{1,60})\|\*|\{!(?!\$?(?:profile|event|instance|flow|vars|node|execution|secrets|response)\.)\$?(?:\w{1,60}\.){0,5}(\w{1,60})\}|@\{?(?:triggerBody|triggerOutputs|body|outputs|items?|variables|parameters|actions)\([^{}()]{0,60}\)(?:\??\[['\x22]\w{1,60}['\x22]\]){0,5}\??\[['\x22](\w{1,60})['\x22]\]\}?/g
 const shortWhole = /^(?:\{(\w{1,60})\}|[#@]\{(\w{1,60})\}|%(\w{1,60})%)$/
 const shortInUrl = /(?<=\/)(?:\{(\w{1,60})\}|:([A-Za-z]\w{0,60}))(?=[/?#]|$)/g
 
@@ -71,7 +71,7 @@ function findShort(
     written: match[0],
     path: [match.slice(1).find((name) => name !== undefined) ?? ''],
     isShort: true,
-    isCertain: isCertain || match[0].startsWith('*|'),
+    isCertain: isCertain || /^(?:\*\||@\{?\w+\()/.test(match[0]),
     why,
   })
   const likely = whole === null ? [...text.matchAll(shortInText)] : [whole]
@@ -81,8 +81,20 @@ function findShort(
 const dollarBefore =
   /\$\{\{-?\s*((?:profile|event|instance|flow|vars|node|execution|secrets)(?:\.\w{1,100}){1,20})\s*-?\}\}/g
 
-/** Placeholders in the form of `${{ secrets.a }}`, of which the dollar sign is sent with the value. */
-export function findDollars(text: string, pointer: string, limit: number): UnrenderedReference[] {
+const equalsBefore =
+  /^=\s?(?!=)[^{}]{0,100}\{\{-?\s{0,3}((?:profile|event|instance|flow|vars|node|execution|secrets|response)(?:\.\w{1,100}){1,20})/
+
+/** Placeholders with a sign of another tool, which is sent with the value: `${{ secrets.a }}`, `={{ profile.email }}`. */
+export function findSigns(text: string, pointer: string, limit: number): UnrenderedReference[] {
+  const [written, path = ''] = equalsBefore.exec(text) ?? []
+  const equals: UnrenderedReference[] =
+    written === undefined
+      ? []
+      : [{ pointer, written: '=', path: path.split('.'), isCertain: true, why: 'equals' }]
+  return [...equals, ...findDollars(text, pointer, limit)].slice(0, limit)
+}
+
+function findDollars(text: string, pointer: string, limit: number): UnrenderedReference[] {
   if (!text.includes('${{') || /\{%-?\s*raw/.test(text)) return []
   return [...text.matchAll(dollarBefore)]
     .slice(0, limit)

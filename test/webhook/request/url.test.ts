@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: other tools write so
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compiled, complaint, render, renderFailure, sent } from '../support/nodes.ts'
@@ -40,12 +41,30 @@ describe('a URL that cannot be called', () => {
     ['https://t.exa\tmple/', 'white space'],
     [' https://t.example/', 'https://; remove the white space before it'],
     ['"https://t.example/"', 'https://; remove the quotes or brackets around it'],
-    [
-      'curl https://t.example/',
-      'https://; write the address alone: method, headers and body are members of the node',
-    ],
+    ['curl https://t.example/', 'https://; write the address alone; of the command -X is "method"'],
     ['POST https://t.example/', 'https://; write the address alone: the method is "method"'],
     ['={{ $json.url }}', 'https://; remove the "=" of FEEL and n8n'],
+    [
+      '=https://t.example/{{ $json.id }}',
+      'the placeholder in it, too: it is an expression of n8n; write {{ profile.id }}',
+    ],
+    ['="https://t.example/" + profile.id', 'as a placeholder: https://host/path/{{ profile.id }}'],
+    ['= "https://t.example/" + string(event.id)', 'as a placeholder: https://host/path/{{ event.id }}'],
+    [
+      '`https://t.example/${profile.address.city}`',
+      'as a placeholder: https://host/path/{{ profile.address.city }}',
+    ],
+    ['f"https://t.example/{lead_id}"', 'as a placeholder: https://host/path/{{ profile.lead_id }}'],
+    [
+      "@{concat('https://t.example/', triggerBody()?['id'])}",
+      'as a placeholder: https://host/path/{{ profile.id }}',
+    ],
+    ['"https://t.example/".concat(profile.id)', 'as a placeholder: https://host/path/{{ profile.id }}'],
+    ['"https://t.example/" + sk_live_4eC39', 'as a placeholder: https://host/path/{{ profile.id }}'],
+    ['https://t.example/" + profile.id', 'as in https://host/path/{{ profile.id }}'],
+    ['https://t.example/ + profile.id', 'as in https://host/path/{{ profile.id }}'],
+    ['https://t.example/?q=a + b', 'write a space as %20'],
+    ['curl -X POST https://t.example/', '-X is "method", -H "headers", -d "body"'],
     ['/v1/leads', 'https://; write https:// and the host before it'],
     ['t.example:8443/v1', 'https://; write https:// before it'],
     ['https:/t.example/', 'https://; write https:// before the host, with the colon and both slashes'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { requestNames, responseNames } from '../../../src/webhook/template/known-names.ts'
-import { compileTemplate } from '../../../src/webhook/template/template.ts'
+import { compileCondition, compileTemplate } from '../../../src/webhook/template/template.ts'
 
 function problemOf(text: string, names = requestNames): string {
   const compiled = compileTemplate(text, 'headers', names)
@@ -56,5 +56,64 @@ describe('a placeholder that is not Liquid', () => {
     ['{{ response.headers.Content-Type }}', 'Did you mean "response.headers.content-type"?'],
   ])('is refused with the part of the response: %s', (text, advice) => {
     expect(problemOf(text, responseNames)).toContain(advice)
+  })
+})
+
+describe('a condition of another language', () => {
+  it.each([
+    ['response.status === 200 && !response.json.error', 'response.status == 200 and not response.json.error'],
+    ['!(response.status == 500)', 'not (response.status == 500)'],
+    ['response.json.a !=== 1', 'response.json.a != 1'],
+    ['response.status <> 500', 'response.status != 500'],
+    ['={{ $json.ok === true }}', 'response.json.ok == true'],
+    ['{{ $response.statusCode < 400 && $response.body.ok }}', 'response.status < 400 and response.json.ok'],
+    ['status = 200 and body.ok = true', 'response.status == 200 and response.json.ok == true'],
+    ['return response.status === 200;', 'response.status == 200'],
+    ['response.status in [200, 201]', 'response.status == 200 or response.status == 201'],
+    ['response.json.a == 1 ? true : false', 'response.json.a == 1'],
+    ['pm.response.code === 200', 'response.status == 200'],
+    ['res.data.items.length > 0', 'response.json.items.size > 0'],
+    [
+      'response.json.id != undefined AND response.json.ok == TRUE',
+      'response.json.id != nil and response.json.ok == true',
+    ],
+    ['response.json.name == \u201cx\u201d', 'response.json.name == "…"'],
+    [
+      'response.body.includes("s3cr3t") && res.ok',
+      'response.body contains "…" and (response.status >= 200 and response.status < 300)',
+    ],
+    [
+      "response.json.s === 'a or b' || response.json.s === 's3cr3t' && response.json.n > 1",
+      'response.json.s == "…" or (response.json.s == "…" and response.json.n > 1)',
+    ],
+  ])('is refused with the whole of it in Liquid: %s', (text, meant) => {
+    const compiled = compileCondition(text, responseNames)
+    const problem = compiled.ok ? '' : compiled.problem
+
+    expect(problem.split(' In Liquid it is: ')[1]).toBe(meant)
+    expect(problem).not.toContain('s3cr3t')
+    expect(compileCondition(meant, responseNames).ok).toBe(true)
+  })
+
+  it.each([
+    ['profile.a && !profile.b', 'profile.a and not profile.b'],
+    ['$json.plan === "pro"', 'profile.plan == "…"'],
+  ])('is refused in a field, too: %s', (text, meant) => {
+    const compiled = compileCondition(text, requestNames)
+
+    expect(compiled.ok ? '' : compiled.problem).toContain(` In Liquid it is: ${meant}`)
+    expect(problemOf(`{% if ${text} %}x{% endif %}`)).toContain(meant.replace('profile.plan', ''))
+  })
+
+  it.each([
+    'response.status ==',
+    'frobnicate(response)',
+    'a === b',
+    `response.json.ok === ${' '.repeat(100_000)}1`,
+  ])('is refused without one where none is found: %s', (text) => {
+    const compiled = compileCondition(text, responseNames)
+
+    expect(compiled.ok).toBe(false)
+    expect(compiled.ok ? '' : compiled.problem).not.toContain('In Liquid it is')
   })
 })

@@ -374,3 +374,57 @@ describe('a parameter in the path of a URL', () => {
     (path) => expect(told({ url: `https://t.example${path}` })).toEqual([]),
   )
 })
+
+describe('a sign of another tool before a placeholder', () => {
+  const said = (right: string) =>
+    `"=" stands before the value and is sent with it, as other tools mark an expression. To send the value alone, write {{ ${right} }}.`
+
+  it.each<[what: string, path: string, right: string, node: NodeSketch]>([
+    ['a field', '/node/body/fields/0', 'profile.email', valueNode('={{ profile.email }}')],
+    ['a longer text', '/node/body/fields/0', 'profile.name', valueNode('=Hello {{ profile.name | upcase }}')],
+    [
+      'a header',
+      '/node/headers/0',
+      'profile.email',
+      { headers: [{ name: 'X-A', value: '={{ profile.email }}' }] },
+    ],
+    [
+      'a credential',
+      '/node/auth/token',
+      'profile.email',
+      { auth: { type: 'bearer', token: '={{ profile.email }}' } },
+    ],
+    [
+      'JSON',
+      '/node/body/content/a',
+      'profile.email',
+      { body: { structure: 'json', content: { a: '={{ profile.email }}' } } },
+    ],
+    [
+      'a captured value',
+      '/node/capture/a',
+      'response.json.id',
+      { capture: { a: '={{ response.json.id }}' } },
+    ],
+  ])('is told with the value alone: %s', (_what, path, right, node) => {
+    expect(told(node)).toEqual([[path, said(right)]])
+  })
+
+  it.each([
+    'a={{ profile.email }}',
+    '=={{ profile.email }}',
+    '= 3 {% if true %}x{% endif %}',
+    '{{ profile.email }}=',
+  ])('is none: %s', (value) => {
+    expect(told(valueNode(value))).toEqual([])
+  })
+
+  it.each([
+    ["@{triggerBody()?['email']}", '{{ profile.email }}'],
+    ["@triggerOutputs()?['body']?['phone']", '{{ profile.phone }}'],
+  ])('or an expression of Power Automate is sent as it stands, with a warning: %s', (value, right) => {
+    const [warning] = told(valueNode(value))
+
+    expect(warning?.[1]).toContain(`To send the value, write ${right}.`)
+  })
+})

@@ -1,0 +1,4 @@
+/** Replaces everything between quotes by an ellipsis. */
+export function withoutTexts(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*\\?"?|'(?:[^'\\]|\\.)*\\?'?/gs, '"…"')
+}
