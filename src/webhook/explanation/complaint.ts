@@ -85,6 +85,16 @@ export function explainComplaint(situation: Situation): Explanation | null {
   return null
 }
 
+/** A complaint about the Idempotency-Key has the name of a header that the node sends, and is no complaint about its value. */
+export function explainKeyInUse(situation: Situation): Explanation | null {
+  const text = spread(situation.words)
+  const isSo = conflicts.has(situation.status) && ofRunning.test(text) && /\bidempoten(?:cy|t)\b/i.test(text)
+  return isSo ? explainIdempotency(situation) : null
+}
+
+/** Words about an earlier call that has not ended. */
+const ofRunning = /\bin[- ]progress\b|\bin use\b|\bstill (?:going|running|processing)\b/i
+
 /** A signed URL holds for a time, and a signed message for some minutes. */
 function explainTime(situation: Situation): Explanation | null {
   const { node, said, credential, words } = situation
@@ -121,7 +131,9 @@ function explainMode({ said, credential, words }: Situation): Explanation | null
 function explainIdempotency(situation: Situation): Explanation {
   const { said, status, missed, words } = situation
   const text = spread(words)
+  const isRunning = ofRunning.test(text)
   if (
+    !isRunning &&
     /\b(?:same|different|other) (?:param|request|body|payload|argument)|\bmismatch|\breused?\b|\balready been used\b/i.test(
       text,
     )
@@ -130,7 +142,7 @@ function explainIdempotency(situation: Situation): Explanation {
       hint: `The target has had this Idempotency-Key with another request${said}. A changed request needs a key of its own: "idempotencyKey" beside the node, or the header where the node sets one.`,
       path: situation.node.headers.find(({ name }) => /^idempotency-key$/i.test(name))?.path ?? missed.path,
     }
-  if (/\b(?:required|missing|must)\b/i.test(text))
+  if (!isRunning && /\b(?:required|missing|must)\b/i.test(text))
     return {
       hint: `The target wants an Idempotency-Key${said}. Set "idempotent": true in the node, and the service sends one.`,
       path: '/node/idempotent',

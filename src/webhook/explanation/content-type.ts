@@ -2,6 +2,7 @@ import { quoteName } from '../values/text.ts'
 import { headerValue, isNamed } from '../wire/headers.ts'
 import { parseMediaType } from '../wire/media-type.ts'
 import type { Explanation } from './explained-node.ts'
+import { isOfPath } from './field-advice.ts'
 import { ofType, saysMissing } from './named-field-words.ts'
 import type { Situation } from './situation.ts'
 
@@ -113,6 +114,21 @@ function isOfJson(words: string): boolean {
   )
 }
 
+/** Explains a body that is a text of JSON with an object in it, as `"content": "{\"a\":1}"` is. */
+export function explainTextOfJson({ node, sent, status, said }: Situation): Explanation | null {
+  const { body } = node
+  if (body?.form !== 'json' || !ofRefusal.has(status)) return null
+  const text = sent.request?.body?.subarray(0, 65_536).toString('utf8').trimStart() ?? ''
+  if (!/^"\s*(?:\{|\[)/.test(text)) return null
+  return {
+    hint: `The body is a text that has JSON in it, and not the JSON itself: in "content" write the object without quotation marks around it, as in {"email": "…"}. The target answers ${status}${said}.`,
+    path: body.valuesPath,
+    blame: 'node',
+  }
+}
+
+const ofRefusal: ReadonlySet<number> = new Set([400, 415, 422, 500])
+
 /** The two ways of an author to send an object, each with the other one. */
 const otherTypes: Readonly<Partial<Record<string, string>>> = {
   json: 'application/x-www-form-urlencoded',
@@ -137,11 +153,23 @@ export function explainUnreadForm(situation: Situation): Explanation | null {
   )
     return null
   const name = quoteName(own[0]?.name ?? '')
+  const around = wordBefore(own[0]?.name ?? '', words)
+  if (isOfPath(situation, around))
+    return {
+      hint: `The target misses ${name}${said}, and the node sends it at the top of the body. The path of the URL is about a ${quoteName(around)}: put the fields of the body into an object of that name, as in {${quoteName(around)}: {…}}.`,
+      path: body.valuesPath,
+    }
   const type = body.contentType.slice(0, nameLength)
   return {
     hint: `The target misses ${name}${said}, and the node sends it, as ${type}. Most likely the target reads another content type: if its documentation shows no other place for ${name}, set contentType of the body to ${other}.`,
     path: '/node/body/contentType',
   }
+}
+
+/** The word before a name: `contact` in `The contact email is required`. */
+function wordBefore(name: string, words: string): string {
+  const parts = words.slice(0, 500).toLowerCase().split(/\W+/)
+  return parts[parts.indexOf(name.toLowerCase()) - 1] ?? ''
 }
 
 /** Explains a request without a body that a target misses. Null if its words are about something else. */

@@ -5,8 +5,8 @@ import { quoteName } from '../values/text.ts'
 import { headerValue, isNamed } from '../wire/headers.ts'
 import { explainAwsRefusal } from './aws-refusal.ts'
 import { explainCertificate } from './client-certificate.ts'
-import { explainComplaint } from './complaint.ts'
-import { explainForm, explainNoBody, explainUnreadForm } from './content-type.ts'
+import { explainComplaint, explainKeyInUse } from './complaint.ts'
+import { explainForm, explainNoBody, explainTextOfJson, explainUnreadForm } from './content-type.ts'
 import { spread } from './credential.ts'
 import { describePause } from './describe-pause.ts'
 import { explainErrorOfSuccess } from './error-of-success.ts'
@@ -90,15 +90,18 @@ function foundNothing(clue: Clue | null, warning: Warning | null): boolean {
 const bySign: readonly ((situation: Situation) => Explanation | null)[] = [
   ({ node, response }) => explainCertificate(node, response),
   ({ node, response }) => explainAwsRefusal(node, response),
+  explainSlash,
   explainRedirectToLogin,
   explainLimit,
   explainAccount,
   explainToken,
   explainForm,
-  explainUnreadForm,
+  explainTextOfJson,
   explainNoBody,
   explainMethodInWords,
   explainNotSent,
+  explainKeyInUse,
+  explainUnreadForm,
   explainNamed,
   explainComplaint,
   explainLikely,
@@ -138,6 +141,18 @@ function explainLikely(situation: Situation): Explanation | null {
   const lacking = situation.fields.filter((field) => field.sent === null)
   const more = lacking.length === 0 ? '' : ` ${adviseOnFields(situation, lacking)}`
   return blameWarning(situation, likely, `${situation.answer}${more}`)
+}
+
+/** Django says so with a status 500 while it is debugged, and others with a 404. */
+function explainSlash({ status, words, said, sent }: Situation): Explanation | null {
+  if (status < 400 || !/\b(?:trailing slash|end in a slash|ending slash)\b/i.test(words)) return null
+  const [path = ''] = sent.request?.target.split('?', 1) ?? []
+  if (path === '' || path.endsWith('/')) return null
+  return {
+    hint: `The target wants a slash at the end of the path: add it to the URL, before a "?". It answers ${status}${said}.`,
+    path: '/node/url',
+    blame: 'node',
+  }
 }
 
 /** A route of a web interface wants a token of its own pages. */

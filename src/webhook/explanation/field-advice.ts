@@ -5,15 +5,19 @@ import type { FieldPlace } from '../statement/statement.ts'
 import { listWords, quoteName } from '../values/text.ts'
 import type { Explanation } from './explained-node.ts'
 import { isOfBody } from './likely-warning.ts'
-import type { NamedField } from './named-field.ts'
+import { haveSameWords, type NamedField } from './named-field.ts'
 import { ofType, saysMissing, unknownField, unknownSomething } from './named-field-words.ts'
 import type { Situation } from './situation.ts'
 
 const nameLength = 60
+const ofThing = /^[\w :-]{0,60}\b(?:not found|does not exist|doesn't exist)\b/i
 
 /** The target names the cause: a value that a warning is about, or another field that the node sends. */
 export function explainNamed(situation: Situation): Explanation | null {
   const { fields, words, answer } = situation
+  // What `Chat not found` misses is the thing that chat_id refers to.
+  if (fields.every(({ isSame }) => !isSame) && situation.fieldOfReference !== null && ofThing.test(words))
+    return null
   const { named, likely } = situation.suspects
   const sent = fields.filter((field) => field.sent !== null)
   const [first, second] = named
@@ -55,7 +59,8 @@ export function explainFields(situation: Situation, fields: readonly NamedField[
 function pathOfMissing(situation: Situation, { said }: NamedField): string {
   const { places, text = '' } = situation.statement ?? {}
   const place = places?.get(said) ?? findPlace(situation, text)
-  return place === undefined ? situation.pathOfValues : `/node/${place}`
+  const turned = situation.names.find(({ name }) => haveSameWords(name, said))
+  return place === undefined ? (turned?.path ?? situation.pathOfValues) : `/node/${place}`
 }
 
 function findPlace({ node }: Situation, text: string): FieldPlace | undefined {
@@ -80,6 +85,8 @@ export function adviseOnFields(situation: Situation, fields: readonly NamedField
   }
   const lacks = situation.lacksBody ? ' The node sends no body at all.' : ''
   if (missing.length === 1) sentences.push(`${adviseOnMissing(situation, fields, missing[0] ?? '')}${lacks}`)
+  else if (missing.length === 2 && /\S or \S+ (?:is|are|must be|has to be) /i.test(words))
+    sentences.push(`The node sends neither ${missing.join(' nor ')}: add one of them.${lacks}`)
   else if (missing.length > 1)
     sentences.push(`The node sends no fields ${listWords(missing, 'and')}: add them.${lacks}`)
   if (checked.length > 0) {
@@ -96,10 +103,20 @@ function adviseOnMissing(situation: Situation, fields: readonly NamedField[], mi
   const own = names.filter(({ path }) => path.startsWith('/node/body'))
   const near = own.filter(({ name }) => name.toLowerCase().includes(said) && said.length > 2)
   const list = near.length === 0 && node.body?.form === 'multipart' ? own : near
+  if (list.length === 0 && node.body?.form === 'json' && wrappers.has(said))
+    return `The target reads the fields from an object ${missing}: put those of the body into one, as in {${missing}: {…}}.`
+  const ofWords = own.find(({ name }) =>
+    haveSameWords(name, fields.find(({ sent }) => sent === null)?.said ?? ''),
+  )
+  if (ofWords !== undefined)
+    return `The node sends ${quoteName(ofWords.name)}, and the target knows ${missing}: rename it.`
   if (list.length === 0 && isOfPath(situation, said))
     return `The path of the URL is about a ${missing}, and the target reads its fields from an object of that name: put those of the body into one, as in {${missing}: {…}}.`
   if (list.length === 0 || list.length > maxNear) {
-    const place = findPlace(situation, situation.words)
+    const said = fields.find(({ sent }) => sent === null)?.said ?? ''
+    const place = situation.statement?.places?.get(said) ?? findPlace(situation, situation.words)
+    if (place === 'url')
+      return `The target calls a part of the path of the URL ${missing}: check the value there.`
     if (place === 'query') return `The node sends no parameter ${missing}: add it to "query".`
     return `The node sends no field ${missing}: add it.`
   }
@@ -112,8 +129,18 @@ function adviseOnMissing(situation: Situation, fields: readonly NamedField[], mi
 
 const maxNear = 4
 
+/** Names of objects around the fields of a record. */
+const wrappers: ReadonlySet<string> = new Set([
+  'data',
+  'attributes',
+  'properties',
+  'fields',
+  'record',
+  'input',
+])
+
 /** Whether the last part of the path is the plural of a name, as `/tickets.json` is of `ticket`: Rails and others wrap the fields of a record so. */
-function isOfPath({ node, sent }: Situation, said: string): boolean {
+export function isOfPath({ node, sent }: Situation, said: string): boolean {
   if (node.body?.form !== 'json' || said.length < 3) return false
   const [path = ''] = (sent.request?.target ?? '').split(/[?#]/, 1)
   const last = path.split('/').findLast((part) => /[a-z]{3}/i.test(part)) ?? ''
@@ -175,7 +202,7 @@ function askToCheck(situation: Situation, values: readonly NamedValue[], words: 
 }
 
 const ofNumber =
-  /\b(?:System\.)?(?:int(?:eger|32|64)?|numbers?|numeric|double|decimal|float|long|Edm\.(?:Int\d\d|Double|Decimal))\b/i
+  /\b(?:int|integer|(?:System\.|Edm\.)?(?:Int32|Int64|Double|Decimal)|numeric|float|(?:a|valid|expected|type|must be) number)\b/i
 
 function adviseOnNumber(path: string): string {
   return path.startsWith('/node/body/fields')

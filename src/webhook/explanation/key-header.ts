@@ -14,6 +14,7 @@ const knownWords: readonly (readonly [pattern: RegExp, header: KeyHeader])[] = [
     /^\[API\] Invalid API key or access token \(unrecognized login/,
     { name: 'X-Shopify-Access-Token', api: 'Shopify' },
   ],
+  [/^unauthorized: Key not found$/, { name: 'api-key', api: 'Brevo' }],
   [/\bdevelopers\.pipedrive\.com\b/, { name: 'x-api-token', api: 'Pipedrive' }],
 ]
 
@@ -38,5 +39,14 @@ export function findHeaderName(words: string): string | null {
   const text = words.slice(0, maxText)
   const [, before] = /(?:^|[\s"'`])([A-Za-z]\w{0,40}(?:-\w{1,40}){1,6})["'`]?:? header\b/.exec(text) ?? []
   const [, behind] = /\bheaders?:? ["'`]?([A-Za-z]\w{0,40}(?:-\w{1,40}){1,6})/i.exec(text) ?? []
-  return before ?? behind ?? null
+  const [, plain] =
+    /\b(?:provide|missing|requires?|include|send|specify|add) (?:an? |the )?["'`]?([a-z]\w{2,40})["'`]? header\b/i.exec(
+      text,
+    ) ?? []
+  const own = plain !== undefined && ofWords.test(plain) ? undefined : plain
+  return before ?? behind ?? own ?? null
 }
+
+/** Words before "header" that are no name. */
+const ofWords =
+  /^(?:the|this|that|your|request|http|auth|authorization|required|missing|valid|following|response|api|version|security|key|token|one|any)$/i

@@ -97,7 +97,7 @@ export function findNamedFields(
     .slice(0, 1)
   if (similar.length > 0) return similar
   const missing = findRequiredName(text.slice(0, maxText).replace(/ \([^()]*\)/g, ''))
-  const named = [...listMissing(text), ...(missing === null ? [] : [lastName(missing)])]
+  const named = [...listEither(text), ...listMissing(text), ...(missing === null ? [] : [lastName(missing)])]
   return [...new Set(named)].map((said) => ({ said, sent: null, isSame: false }))
 }
 
@@ -122,6 +122,7 @@ const requiredNames: readonly RegExp[] = [
   /\b(?:missing|required|mandatory) (?:the )?(?:required |mandatory )?["'`\u2018\u201c]([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d] (?:field|param(?:eter)?|property|attribute|key)\b/i,
   /\b(?:param(?:eter)?|field|property|attribute|argument|key|column)s? ["'`\u2018\u201c]([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d] (?:is|are|was) (?:required|missing|mandatory|not (?:present|provided|set|specified))\b/i,
   /(?<=^|; )([a-z]\w{1,60}) must be (?:an? )?(?:string|number|integer|boolean|object|array|valid )/,
+  /\b(?:invalid|missing|no|bad) (?:value|input) for ["'`]?([A-Za-z_]\w{1,60})/,
   /^(?:no|missing)_([a-z]\w{1,60})$/,
   /^([a-z]\w{1,60})_(?:required|missing)$/,
 ]
@@ -130,8 +131,13 @@ const requiredNames: readonly RegExp[] = [
 function findRequiredName(text: string): string | null {
   const before = text.slice(0, Math.max(0, text.search(requiredParameter))).trimEnd()
   const found = [before.split(' ').at(-1), ...requiredNames.map((pattern) => pattern.exec(text)?.[1])]
-  return found.find((name) => name && !ofCall.test(name) && !commonWords.test(name)) ?? null
+  const [, labelled] = missingInput.exec(text) ?? []
+  return labelled ?? found.find((name) => name && !ofCall.test(name) && !commonWords.test(name)) ?? null
 }
+
+/** `data: Missing input` is about a member that is called so, and not about data in general. */
+const missingInput =
+  /^["'`]?([A-Za-z_]\w{1,60})["'`]?: (?:missing|required)(?: (?:input|field|value|property))?$/i
 
 /** What follows the name of a parameter in `The api-version query parameter is required`. */
 const requiredParameter = / (?:query|url) parameter (?:is|was) (?:required|missing|mandatory)\b/
@@ -146,6 +152,16 @@ const missesField =
 /** The next name of a list, without what stands around it, and what joins it to another one. */
 const listed =
   /["'`\u2018\u201c[]{0,2}([A-Za-z_][\w$-]{0,60})["'`\u2019\u201d\]]{0,2}(,? (?:and|or) |, ?(?=["'`\u2018\u201cA-Za-z_]))?/y
+
+/** `Summary or Text is required`. */
+function listEither(text: string): readonly string[] {
+  const [, one, other] = either.exec(text.slice(0, maxText)) ?? []
+  const names = [one, other].filter((name) => name !== undefined && !ofCall.test(name.toLowerCase()))
+  return names.length === 2 ? names.filter((name) => name !== undefined) : []
+}
+
+const either =
+  /^(?:either )?["'`]?([A-Za-z]\w{1,40})["'`]? or ["'`]?([A-Za-z]\w{1,40})["'`]? (?:is|are|must be|has to be) (?:required|missing|provided|present|given|set)\b/i
 
 /** The names that a target misses, where its sentence says that they are names. */
 function listMissing(text: string): readonly string[] {
@@ -341,6 +357,12 @@ function areNear(words: readonly string[], others: readonly string[]): boolean {
 function isPartOf(words: readonly string[], others: readonly string[]): boolean {
   const [few, many] = words.length < others.length ? [words, others] : [others, words]
   return few.length < many.length && few.join('').length > 2 && few.every((word) => many.includes(word))
+}
+
+/** Whether two names consist of the same words in another order, as `idList` and `listId`. */
+export function haveSameWords(one: string, other: string): boolean {
+  const [own, others] = [splitWords(one), splitWords(other)]
+  return own.length > 1 && own.toSorted().join() === others.toSorted().join()
 }
 
 function splitWords(name: string): readonly string[] {

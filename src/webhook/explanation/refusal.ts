@@ -90,6 +90,7 @@ class Refusal {
       }
     return (
       this.#explainForm(credential) ??
+      this.#explainSchemeInWords(credential) ??
       this.#explainHeader(credential) ??
       this.#explainPlace(credential) ??
       (status === 403 || lacksPermission(this.#words) ? this.#explainForbidden(credential) : null) ??
@@ -149,6 +150,24 @@ class Refusal {
     return {
       hint: `The target answers 403${this.#said}. A gateway of AWS says so of a path or a method that it does not have, and of a call without a signature. Check the URL and the method first; ${sends}.`,
       path: '/node/url',
+    }
+  }
+
+  /** The words name a scheme of the header Authorization that HTTP does not know, as `Please use Klaviyo-API-Key` does. */
+  #explainSchemeInWords({ words, path }: Credential): Explanation | null {
+    const { sent } = this.#situation
+    const header = headerValue(sent.request?.headers ?? [], 'authorization')
+    const [, scheme = ''] = schemeInWords.exec(this.#situation.words.slice(0, 500)) ?? []
+    const name = scheme === '' ? null : this.#situation.quoted(scheme, 40)
+    if (header === undefined || name === null || header.toLowerCase().startsWith(`${scheme.toLowerCase()} `))
+      return null
+    const cure =
+      path === connectionPath
+        ? 'The operator of the service has to change it there.'
+        : `Set a header in its place: {"name": "Authorization", "value": "${name.slice(1, -1)} {{ secrets.NAME }}"}.`
+    return {
+      hint: `The target does not accept the credential${this.#said}. It wants the scheme ${name} in the header Authorization, and ${words} sends another one. ${cure}`,
+      path,
     }
   }
 
@@ -289,6 +308,9 @@ class Refusal {
     }
   }
 }
+
+const schemeInWords =
+  /\bscheme\b[^;]{0,40}\b(?:use|must be|should be|expected|is) ["'`]?([A-Za-z]\w{1,20}(?:-\w{1,20}){1,3})\b/i
 
 /** Apache's page for 401 names both causes, a wrong credential first. */
 const ofApache = /\bsupplied\s+the\s+wrong\s+credentials\b/i

@@ -312,13 +312,28 @@ class StatementReader {
       if (seen++ >= maxEntries || this.#visits++ > maxVisits) return
       const complaint = firstText(map[name], depth + 1)
       if (complaint === null) {
-        this.#read(map[name], depth + 1, name)
+        if (!this.#readNested(name, map[name], depth + 1)) this.#read(map[name], depth + 1, name)
         continue
       }
       const isField = !noField.has(name)
       if (isField) this.#addField(name)
       this.#addText(isField && !mentions(complaint, name) ? `${name}: ${complaint}` : complaint)
     }
+  }
+
+  /** Complaints below the names and indexes that lead to a field, as in `{"embeds":{"0":{"color":{"_errors":[…]}}}}`. */
+  #readNested(field: string, value: unknown, depth: number): boolean {
+    if (!isObject(value) || depth > maxDepth + 4 || this.#visits++ > maxVisits) return false
+    const own = firstText(member(value, '_errors'), 1)
+    if (own !== null) {
+      this.#addField(field)
+      this.#addText(mentions(own, field) ? own : `${field}: ${own}`)
+      return true
+    }
+    let isFound = false
+    for (const name of Object.keys(value).slice(0, maxEntries))
+      if (this.#readNested(/^\d+$/.test(name) ? field : name, value[name], depth + 1)) isFound = true
+    return isFound
   }
 
   #addText(text: string): void {

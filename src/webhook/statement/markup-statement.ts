@@ -16,7 +16,11 @@ export function readHtmlStatement(page: string): Statement | null {
   const heading = texts.get('h1') ?? texts.get('h2') ?? ''
   // Express and others put the message into <pre>, under the title "Error"; Django and Apache into <p>, under that of the status.
   const message = texts.get('pre') || texts.get('p') || ''
-  const telling = [title, heading, message].find((part) => part !== '' && !isGeneric(part))
+  // A page of Django for its developers has the class of the exception as its title.
+  const isOfClass = ofClass.test(title)
+  const telling = [isOfClass ? (texts.get('pre') ?? '') : '', title, heading, message].find(
+    (part) => part !== '' && !isGeneric(part),
+  )
   const text = [telling ?? readDeeper(page), title, heading, message].find((part) => part !== '')
   return text === undefined ? null : { text, fields: [] }
 }
@@ -35,6 +39,8 @@ function readDeeper(page: string): string {
 const maxDeeper = 500
 const ofText =
   /^(?:body|main|article|section|div|span|center|font|t[dh]|li|dd|b|strong|em|i|h[3-6]|code|label|legend)$/i
+
+const ofClass = /^\w{1,60}(?:Error|Exception)\s+at \//
 
 /** Whether a title or a heading says no more than the status. */
 function isGeneric(text: string): boolean {

@@ -1303,6 +1303,462 @@ const rows: readonly Row[] = [
     '/node/method',
     'The target has this record already: "DUPLICATES_DETECTED: Use one of these records?". Use the method and the URL that it has for changing one.',
   ],
+  [
+    'Klaviyo: bearer in place of Klaviyo-API-Key',
+    {
+      path: '/api/profiles',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          data: {
+            type: 'profile',
+            attributes: {
+              email: '{{ profile.email }}',
+            },
+          },
+        },
+      },
+    },
+    [
+      401,
+      {
+        errors: [
+          {
+            id: '1',
+            status: 401,
+            code: 'not_authenticated',
+            title: 'Authentication credentials were not provided.',
+            detail: 'Missing or invalid authorization scheme. Please use Klaviyo-API-Key.',
+            source: {
+              pointer: '/data/',
+            },
+          },
+        ],
+      },
+    ],
+    '/node/auth',
+    'The target does not accept the credential: "not_authenticated: Missing or invalid authorization scheme. Please use Klaviyo-API-Key". It wants the scheme "Klaviyo-API-Key" in the header Authorization, and "auth" of the node sends another one. Set a header in its place: {"name": "Authorization", "value": "Klaviyo-API-Key {{ secrets.NAME }}"}.',
+  ],
+  [
+    'Klaviyo: revision header missing',
+    {
+      path: '/api/profiles',
+      body: {
+        structure: 'json',
+        content: {
+          data: {
+            type: 'profile',
+            attributes: {
+              email: '{{ profile.email }}',
+            },
+          },
+        },
+      },
+      headers: [
+        {
+          name: 'Authorization',
+          value: 'Klaviyo-API-Key {{ secrets.crm_token }}',
+        },
+      ],
+    },
+    [
+      400,
+      {
+        errors: [
+          {
+            id: '1',
+            status: 400,
+            code: 'invalid',
+            title: 'Invalid input.',
+            detail: 'Client must provide a revision header',
+            source: {
+              pointer: '/data/',
+            },
+          },
+        ],
+      },
+    ],
+    '/node/headers',
+    'The target answers 400: "invalid: Client must provide a revision header". The node sends no header "revision": add it to "headers".',
+  ],
+  [
+    'Klaviyo: phone invalid',
+    {
+      path: '/api/profiles',
+      body: {
+        structure: 'json',
+        content: {
+          data: {
+            type: 'profile',
+            attributes: {
+              email: '{{ profile.email }}',
+              phone_number: '{{ profile.phone }}',
+            },
+          },
+        },
+      },
+      headers: [
+        {
+          name: 'Authorization',
+          value: 'Klaviyo-API-Key {{ secrets.crm_token }}',
+        },
+      ],
+    },
+    [
+      400,
+      {
+        errors: [
+          {
+            id: '1',
+            status: 400,
+            code: 'invalid',
+            title: 'Invalid input.',
+            detail: 'Invalid phone number format (Example of a valid format: +12345678901)',
+            source: {
+              pointer: '/data/attributes/phone_number',
+            },
+            links: {},
+            meta: {},
+          },
+        ],
+      },
+    ],
+    '/node/body/content/data/attributes/phone_number',
+    'The target answers 400: "Invalid phone number format (Example of a valid format: +12345678901)". Check the value of "phone_number".',
+  ],
+  [
+    'Brevo: bearer in place of api-key',
+    {
+      path: '/v3/contacts',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      401,
+      {
+        message: 'Key not found',
+        code: 'unauthorized',
+      },
+    ],
+    '/node/auth',
+    'The target does not accept the credential: "unauthorized: Key not found". These are words of Brevo, which takes it in the header "api-key", and "auth" of the node does not send that. Set "auth" to {"type": "apiKey", "in": "header", "name": "api-key", "value": "{{ secrets.NAME }}"}.',
+  ],
+  [
+    'ActiveCampaign: contact wrapper',
+    {
+      path: '/api/3/contacts',
+      auth: {
+        type: 'apiKey',
+        in: 'header',
+        name: 'Api-Token',
+        value: '{{ secrets.crm_token }}',
+      },
+      body: {
+        structure: 'json',
+        content: {
+          email: '{{ profile.email }}',
+        },
+      },
+    },
+    [
+      422,
+      {
+        errors: [
+          {
+            title: 'The contact email is required.',
+            detail: '',
+            code: 'email_required',
+            source: {
+              pointer: '/data/attributes/email',
+            },
+          },
+        ],
+      },
+    ],
+    '/node/body/content',
+    'The target misses "email": "email_required: The contact email is required", and the node sends it at the top of the body. The path of the URL is about a "contact": put the fields of the body into an object of that name, as in {"contact": {…}}.',
+  ],
+  [
+    'Trello: idList',
+    {
+      path: '/1/cards?key=abc&token=def',
+      body: {
+        structure: 'json',
+        content: {
+          name: 'x',
+          listId: '5',
+        },
+      },
+    },
+    [400, 'invalid value for idList', { 'content-type': 'text/plain; charset=utf-8' }],
+    '/node/body/content/listId',
+    'The target answers 400: "invalid value for idList". The node sends "listId", and the target knows "idList": rename it.',
+  ],
+  [
+    'Asana: workspace',
+    {
+      path: '/api/1.0/tasks',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          name: 'x',
+        },
+      },
+    },
+    [
+      400,
+      {
+        errors: [
+          {
+            message: 'data: Missing input',
+            help: 'For more information on API status codes and how to handle them, read the docs on errors: https://developers.asana.com/docs/errors',
+          },
+        ],
+      },
+    ],
+    '/node/body/content',
+    'The target answers 400: "data: Missing input". The target reads the fields from an object "data": put those of the body into one, as in {"data": {…}}.',
+  ],
+  [
+    'Stripe: idempotency',
+    {
+      path: '/v1/charges',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/x-www-form-urlencoded',
+        fields: [
+          {
+            name: 'amount',
+            value: '2000',
+          },
+        ],
+      },
+      headers: [
+        {
+          name: 'Idempotency-Key',
+          value: 'a1',
+        },
+      ],
+    },
+    [
+      400,
+      {
+        error: {
+          code: 'idempotency_key_in_use',
+          message:
+            'There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): a1. Please try again later.',
+          type: 'idempotency_error',
+        },
+      },
+    ],
+    '/node/expect',
+    'The target is still at work on an earlier call with the same Idempotency-Key: "idempotency_key_in_use: There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): a1. Please try"…. Look at the target what came of that call: "repeat" is never, because a 400 does not say how it ended.',
+  ],
+  [
+    'OpenAI: json content string',
+    {
+      path: '/v1/chat/completions',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: '{"model":"gpt-4o","messages":[]}',
+      },
+    },
+    [
+      400,
+      {
+        error: {
+          message:
+            "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON. If you have trouble figuring out how to fix this, please contact us through our help center at help.openai.com.)",
+          type: 'invalid_request_error',
+          param: null,
+          code: null,
+        },
+      },
+    ],
+    '/node/body/content',
+    'The body is a text that has JSON in it, and not the JSON itself: in "content" write the object without quotation marks around it, as in {"email": "…"}. The target answers 400: "invalid_request_error: We could not parse the JSON body of your request. (HINT: This likely means you aren\'t using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent"….',
+  ],
+  [
+    'Django debug page',
+    {
+      path: '/leads',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      500,
+      '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta http-equiv="content-type" content="text/html; charset=utf-8">\n<title>RuntimeError\n          at /leads</title></head><body><div id="summary"><h1>RuntimeError\n       at /leads</h1><pre class="exception_value">You called this URL via POST, but the URL doesn&#x27;t end in a slash and you have APPEND_SLASH set. Django can&#x27;t redirect to the slash URL while maintaining POST data. Change your form to point to localhost/leads/ (note the trailing slash), or set APPEND_SLASH=False in your Django settings.</pre></div></body></html>',
+      { 'content-type': 'text/html; charset=utf-8' },
+    ],
+    '/node/url',
+    'The target wants a slash at the end of the path: add it to the URL, before a "?". It answers 500: "You called this URL via POST, but the URL doesn\'t end in a slash and you have APPEND_SLASH set. Django can\'t redirect to the slash URL while maintaining POST data. Change your form to point to localho"….',
+  ],
+  [
+    'FastAPI: query param',
+    {
+      path: '/leads',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      422,
+      {
+        detail: [
+          {
+            type: 'missing',
+            loc: ['query', 'list_id'],
+            msg: 'Field required',
+            input: null,
+          },
+        ],
+      },
+    ],
+    '/node/query',
+    'The target answers 422: "list_id: Field required". The node sends no parameter "list_id": add it to "query".',
+  ],
+  [
+    'FastAPI: path param',
+    {
+      path: '/leads/{{ profile.id }}',
+      method: 'GET',
+      auth: bearer,
+    },
+    [
+      422,
+      {
+        detail: [
+          {
+            type: 'int_parsing',
+            loc: ['path', 'lead_id'],
+            msg: 'Input should be a valid integer, unable to parse string as an integer',
+            input: 'p-1',
+          },
+        ],
+      },
+    ],
+    '/node/url',
+    'The target answers 422: "lead_id: Input should be a valid integer, unable to parse string as an integer". The target calls a part of the path of the URL "lead_id": check the value there.',
+  ],
+  [
+    'Teams webhook: text missing',
+    {
+      path: '/webhookb2/x',
+      body: {
+        structure: 'json',
+        content: {
+          message: 'hi',
+        },
+      },
+    },
+    [400, 'Summary or Text is required.', { 'content-type': 'text/plain; charset=utf-8' }],
+    '/node/body/content',
+    'The target answers 400: "Summary or Text is required". The node sends neither "Summary" nor "Text": add one of them.',
+  ],
+  [
+    'Discord: embeds',
+    {
+      path: '/api/webhooks/1/x',
+      body: {
+        structure: 'json',
+        content: {
+          content: 'hi',
+          embeds: [
+            {
+              title: 'x',
+              color: 'red',
+            },
+          ],
+        },
+      },
+    },
+    [
+      400,
+      {
+        message: 'Invalid Form Body',
+        code: 50035,
+        errors: {
+          embeds: {
+            '0': {
+              color: {
+                _errors: [
+                  {
+                    code: 'NUMBER_TYPE_COERCE',
+                    message: 'Value "red" is not int.',
+                  },
+                ],
+              },
+            },
+          },
+        },
+      },
+    ],
+    '/node/body/content/embeds/0/color',
+    'The target answers 400: "50035: Invalid Form Body; color: Value \'red\' is not int". Check the value of "color".',
+  ],
+  [
+    'Telegram: chat not found',
+    {
+      path: '/bot{{ secrets.crm_token }}/sendMessage',
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'chat_id',
+            value: '@acme',
+          },
+          {
+            name: 'text',
+            value: 'x',
+          },
+        ],
+      },
+    },
+    [
+      400,
+      {
+        ok: false,
+        error_code: 400,
+        description: 'Bad Request: chat not found',
+      },
+    ],
+    '/node/body/fields/0',
+    'The target does not find what "chat_id" refers to: "Bad Request: chat not found". Correct the value of "chat_id", or check whether it belongs to this account or environment.',
+  ],
 ]
 
 const payload = {
