@@ -3,9 +3,15 @@ import { configDefaults, defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // What needs a network of its own, a browser or the machine for itself has a script of its own: npm run test:egress,
-    // npm run test:browser, npm run test:hostile.
-    exclude: [...configDefaults.exclude, 'test/namespace/**', 'test/browser/**', 'test/hostile/**'],
+    // What needs a network of its own, a database, a browser or the machine for itself has a script of its own: npm run
+    // test:egress, npm run test:postgres, npm run test:browser, npm run test:hostile.
+    exclude: [
+      ...configDefaults.exclude,
+      'test/namespace/**',
+      'test/postgres/**',
+      'test/browser/**',
+      'test/hostile/**',
+    ],
     // No test changes what another one sees: the files share their workers, and what they import is loaded once.
     isolate: false,
     // Half of a file's time is waiting, for clocks, sockets and processes.
@@ -19,7 +25,8 @@ export default defineConfig({
     env: { TZ: 'UTC' },
     coverage: {
       include: ['src/**/*.ts'],
-      exclude: ['**/*.d.ts'],
+      // What needs PostgreSQL is loaded by a suite of its own only.
+      exclude: ['**/*.d.ts', 'src/durability/postgres/**'],
       reporter: ['text-summary', 'html'],
       // What it was on 2026-11-30, rounded down. What a test runs in a process of its own is not counted.
       thresholds: { lines: 98, statements: 97, functions: 97, branches: 93 },

@@ -76,13 +76,24 @@ const hourMs = 3_600_000
 
 async function openDurable(
   { egress }: Settings,
-  { url, keys, maxBacklog, idempotencyHours, resultHours, maxAgeMs, publicUrl, ...own }: StoreSettings,
+  {
+    url,
+    keys,
+    maxConnections,
+    maxBacklog,
+    idempotencyHours,
+    resultHours,
+    maxAgeMs,
+    publicUrl,
+    ...own
+  }: StoreSettings,
   log: Log,
 ): Promise<DurableOptions> {
   const listeners: (() => void)[] = []
   let isLost = false
   const store = await openStore(url, {
     keys,
+    maxConnections,
     maxBacklog,
     idempotencyMs: idempotencyHours * hourMs,
     resultMs: resultHours * hourMs,
@@ -95,7 +106,7 @@ async function openDurable(
     onLost() {
       isLost = true
       log.error(
-        { path: url.path },
+        { path: url.scheme === 'sqlite' ? url.path : null },
         'the file of the store was deleted or replaced while the service runs: nothing is stored any more; put it back and start the service again',
       )
     },

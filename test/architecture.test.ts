@@ -91,19 +91,19 @@ describe('imports', () => {
   })
 
   it('of the store lead to the contract only', () => {
-    const inStore = files.filter((file) => /^durability\/(?:store|sqlite)\//.test(file))
+    const inStore = files.filter((file) => /^durability\/(?:store|sqlite|postgres)\//.test(file))
     const outside = inStore.flatMap(listOwnImports).filter((target) => !target.startsWith('durability/'))
 
     expect(inStore).not.toEqual([])
     expect([...new Set(outside)]).toEqual(['contract/failure.ts'])
   })
 
-  it('of a database are in one folder, which is loaded where there is a store only', () => {
+  it('of a database are in a folder for each, which is loaded where there is a store only', () => {
     const storing = files.filter((file) =>
-      valuesNamedBy(file).some((name) => /^node:sqlite$|\/sqlite\//.test(name)),
+      valuesNamedBy(file).some((name) => /^(?:node:sqlite|pg)$|\/(?:sqlite|postgres)\//.test(name)),
     )
 
-    expect(storing.filter((file) => !file.startsWith('durability/sqlite/'))).toEqual([])
+    expect(storing.filter((file) => !/^durability\/(?:sqlite|postgres)\//.test(file))).toEqual([])
   })
 
   it.each(files)('of %s go round in no circle', (file) => {

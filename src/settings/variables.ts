@@ -220,7 +220,7 @@ export const variables = {
       name: 'STORE_URL',
       default: '',
       description:
-        'Store for [durable executions](durability.md) and for replies by `idempotencyKey`, as `sqlite:` and the absolute path of a file. Not set: the service keeps nothing, and repeated keys are executed again.',
+        'Store for [durable executions](durability.md) and for replies by `idempotencyKey`, as `sqlite:` and the absolute path of a file, or as the `postgres://` address of a database that several instances share. Not set: the service keeps nothing, and repeated keys are executed again.',
       example: 'sqlite:/var/lib/webhook-node/store.db',
       parse: unset(storeUrl),
     }),
@@ -228,10 +228,18 @@ export const variables = {
       name: 'STORE_KEYS',
       default: '',
       description:
-        'Keys that encrypt what is stored, as `id:key` with 32 bytes in base64, separated by commas. The first encrypts, all decrypt. Not set: a key that the service makes and keeps beside the file, which protects nothing where both are copied.',
+        'Keys that encrypt what is stored, as `id:key` with 32 bytes in base64, separated by commas. The first encrypts, all decrypt. Not set: a key that the service makes and keeps beside the file, which protects nothing where both are copied. A store in PostgreSQL requires them: all instances have the same.',
       example: 'k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',
       isSecret: true,
       parse: storeKeys,
+    }),
+    maxConnections: define<number>({
+      name: 'STORE_CONNECTIONS',
+      default: '10',
+      description:
+        'Connections of this instance to a store in PostgreSQL at most. One more listens for notifications. `max_connections` of the server must be enough for all instances.',
+      example: '20',
+      parse: integer(2, 100),
     }),
     idempotencyHours: define<number>({
       name: 'IDEMPOTENCY_HOURS',

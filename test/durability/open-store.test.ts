@@ -14,6 +14,7 @@ describe('STORE_URL', () => {
 
     const store = await openStore(url, {
       keys: [],
+      maxConnections: 2,
       tokens,
       now: Date.now,
       onUnavailable: () => {},

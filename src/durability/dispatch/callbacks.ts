@@ -114,14 +114,14 @@ export class Callbacks {
       return await this.#settle(leased, address, 'failed', null)
     const result = await this.#try(leased, address, execution.reply)
     if (result === 'later' || (result !== null && this.#wasStopped(result))) {
-      const dueAt = Date.now() + (this.#stopping.signal.aborted ? 0 : shortageMs)
+      const dueAt = store.now() + (this.#stopping.signal.aborted ? 0 : shortageMs)
       await untilAvailable(() => store.release([lease], dueAt), this.#closed.signal)
       return
     }
     const code = result?.reply.reason.code ?? null
     if (result?.reply.succeeded) return await this.#settle(leased, address, 'delivered', code)
-    const endedAt = execution.endedAt ?? Date.now()
-    const isOver = Date.now() - endedAt >= givenUpAfterMs
+    const endedAt = execution.endedAt ?? store.now()
+    const isOver = store.now() - endedAt >= givenUpAfterMs
     await this.#settle(leased, address, isOver ? 'failed' : 'again', code, result?.reply.retryAfterMs ?? 0)
   }
 
@@ -198,7 +198,7 @@ export class Callbacks {
     const before = execution.callback?.attempts ?? 0
     const pauseMs = Math.max(askedMs, pausesMs[Math.min(before, pausesMs.length - 1)] ?? 0)
     const settled: CallbackOutcome =
-      outcome === 'again' ? { outcome, dueAt: Date.now() + pauseMs } : { outcome }
+      outcome === 'again' ? { outcome, dueAt: store.now() + pauseMs } : { outcome }
     await untilAvailable(() => store.settleCallback(lease, settled), this.#closed.signal)
     const cause =
       code !== null ? null : address === null || execution.reply === null ? 'unreadable' : 'no_entry'

@@ -111,7 +111,7 @@ export class Executions {
     const { tenant = null, secrets } = request
     const share = { client: submitter.client, tenant }
     const compiled = context.quota.charge(share, () => context.nodes.compile(request.node, tenant))
-    const times = readTimes(request, Date.now(), maxAgeMs)
+    const times = readTimes(request, store.now(), maxAgeMs)
     const inCallback = context.quota.charge(share, () => this.#findCallbackErrors(request))
     const errors = [
       ...(compiled.ok ? [] : compiled.errors),
@@ -201,7 +201,7 @@ export class Executions {
 
   async redrive({ filter, ...options }: RedriveRequest): Promise<Redrive | Unavailable> {
     const { store, maxAgeMs } = this.#options
-    return await store.redrive(filter, { ...options, expiresAt: Date.now() + maxAgeMs })
+    return await store.redrive(filter, { ...options, expiresAt: store.now() + maxAgeMs })
   }
 
   /** Ends all waiting, claims nothing more, and gives back what has not begun. Resolves when all that has begun has ended. */

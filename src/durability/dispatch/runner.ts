@@ -14,6 +14,7 @@ import type {
   Again,
   Ended,
   EndState,
+  ExecutionDocuments,
   ExecutionStore,
   Lane,
   LeasedExecution,
@@ -98,7 +99,7 @@ export class Runner {
   async execute(leased: LeasedExecution): Promise<void> {
     const { documents, mustEnd } = leased
     if (documents === null) return await this.#endUnsent(leased, null, 'unreadable')
-    const submitted = readDocuments(documents)
+    const submitted = this.#read(documents)
     if (mustEnd !== null) return await this.#endUnsent(leased, submitted, mustEnd)
     const sending: Sending = { hasBegun: false, isFenced: false, isUnknown: false }
     try {
@@ -113,12 +114,23 @@ export class Runner {
 
   /** Ends an execution that waits, because it was cancelled. */
   async withdraw(leased: LeasedExecution): Promise<void> {
-    const submitted = leased.documents === null ? null : readDocuments(leased.documents)
+    const submitted = leased.documents === null ? null : this.#read(leased.documents)
     await this.#endUnsent(
       leased,
       submitted,
       submitted === null ? 'unreadable' : (leased.mustEnd ?? 'withdrawn'),
     )
+  }
+
+  /** How far the store's clock is ahead of that of this process. What is stored has the store's time. */
+  get #ahead(): number {
+    return this.#options.store.now() - Date.now()
+  }
+
+  #read(documents: ExecutionDocuments): SubmittedDocuments {
+    const submitted = readDocuments(documents)
+    const { progress } = submitted
+    return progress === null ? submitted : { ...submitted, progress: shift(progress, -this.#ahead) }
   }
 
   async #attempt(leased: LeasedExecution, submitted: SubmittedDocuments, sending: Sending): Promise<void> {
@@ -129,7 +141,8 @@ export class Runner {
     const compiled = context.nodes.compileAccepted(requested, tenant)
     if (!compiled.ok) return await this.#endUnsent(leased, submitted, findCause(compiled.errors))
     const { node } = compiled
-    if (isOutOfTime(leased, submitted, node)) return await this.#endUnsent(leased, submitted, 'expired')
+    if (isOutOfTime(leased, submitted, node, this.#ahead))
+      return await this.#endUnsent(leased, submitted, 'expired')
     const resources = hold()
     const cancelling = new AbortController()
     this.#cancelling.set(execution.id, cancelling)
@@ -173,7 +186,7 @@ export class Runner {
     return {
       executionId: execution.id,
       attemptsBefore: execution.attemptsBefore,
-      acceptedAt: findStart(execution.startedAt, submitted),
+      acceptedAt: findStart(execution.startedAt, submitted) - this.#ahead,
       progress: submitted.progress,
       permission: node.retry.isIdempotent ? undefined : permission,
       postpones: true,
@@ -213,8 +226,8 @@ export class Runner {
     const again: Again = {
       outcome: 'again',
       attempts: result.reply.attempts.at(-1)?.number ?? leased.execution.attempts,
-      dueAt: Date.now() + ms,
-      progress: Buffer.from(JSON.stringify(progress)),
+      dueAt: this.#options.store.now() + ms,
+      progress: Buffer.from(JSON.stringify(shift(progress, this.#ahead))),
     }
     const written = await this.#store((store) => store.settle(leased.lease, again))
     if (written !== 'cancelled') return this.#options.onSettled('again')
@@ -240,7 +253,7 @@ export class Runner {
       correlationId: submitted?.correlationId ?? null,
       tenant: execution.lane.tenant,
       idempotencyKey: submitted?.idempotencyKey ?? null,
-      acceptedAt: findStart(execution.startedAt, submitted),
+      acceptedAt: findStart(execution.startedAt, submitted) - this.#ahead,
     }
     const end = describeUnsent(leased, submitted, code)
     const reply = replyUnsent(
@@ -262,17 +275,18 @@ export class Runner {
   ): Promise<void> {
     const { execution, lease } = leased
     const to = execution.callsBack ? submitted?.callback?.to : undefined
-    const callback = to === undefined ? null : { lane: this.#options.callbackLane(to), dueAt: Date.now() }
+    const callback =
+      to === undefined ? null : { lane: this.#options.callbackLane(to), dueAt: this.#options.store.now() }
     const ended: Ended = { ...describeEnd(reply, execution.attempts), state, callback }
     await this.#store((store) => store.settle(lease, ended))
     this.#options.onSettled('ended')
   }
 
   async #giveBack({ lease, execution }: LeasedExecution, ms: number): Promise<void> {
-    const dueAt = Date.now() + ms
+    const now = this.#options.store.now()
     if (ms > 0)
-      await this.#store((store) => store.pause(execution.lane, Date.now() + Math.min(ms, longestLanePauseMs)))
-    await this.#store((store) => store.release([lease], dueAt))
+      await this.#store((store) => store.pause(execution.lane, now + Math.min(ms, longestLanePauseMs)))
+    await this.#store((store) => store.release([lease], now + ms))
     this.#options.onSettled('given_back')
   }
 
@@ -319,6 +333,10 @@ function describeUnsent(
   return { code, message: messages[code], repeat, attempts }
 }
 
+function shift<T extends { readonly beganAt: number }>(progress: T, ms: number): T {
+  return { ...progress, beganAt: progress.beganAt + ms }
+}
+
 /** From when on the time limits of an execution count. */
 function findStart(startedAt: number, submitted: SubmittedDocuments | null): number {
   return Math.max(startedAt, submitted?.notBefore ?? 0)
@@ -334,9 +352,10 @@ function isOutOfTime(
   { execution }: LeasedExecution,
   submitted: SubmittedDocuments,
   { retry }: CompiledNode,
+  ahead: number,
 ): boolean {
   const deadlineAt =
-    findStart(execution.startedAt, submitted) + (submitted.deadlineMs ?? Number.POSITIVE_INFINITY)
+    findStart(execution.startedAt, submitted) - ahead + (submitted.deadlineMs ?? Number.POSITIVE_INFINITY)
   const beganAt = submitted.progress?.beganAt ?? Number.POSITIVE_INFINITY
   return Date.now() > Math.min(deadlineAt, beganAt + retry.totalMs) - minAttemptMs
 }

@@ -12,6 +12,7 @@ import type {
   Accepted,
   Ended,
   ExecutionStore,
+  InProgress,
   KeyReused,
   Lease,
   SynchronousSubmission,
@@ -84,7 +85,9 @@ export class Replay {
     if (acceptance.outcome === 'refused') {
       const [fault] = acceptance.faults
       if (fault === undefined) throw new TypeError('a refusal has a cause')
-      return fault.outcome === 'key_reused' ? describeReuse(fault) : describeProgress(fault)
+      return fault.outcome === 'key_reused'
+        ? describeReuse(fault)
+        : describeProgress(fault, this.#store.now())
     }
     const [answer] = acceptance.executions
     if (answer === undefined) throw new TypeError('each submission has an answer')
@@ -169,13 +172,7 @@ function describeReuse({ executionId, differs }: KeyReused): KeyRefusal {
   return { kind: 'key_reused', executionId, errors }
 }
 
-function describeProgress({
-  executionId,
-  dueAt,
-}: {
-  readonly executionId: string
-  readonly dueAt: number | null
-}): KeyRefusal {
-  const retryAfterMs = dueAt === null ? 0 : Math.max(0, dueAt - Date.now())
+function describeProgress({ executionId, dueAt }: InProgress, now: number): KeyRefusal {
+  const retryAfterMs = dueAt === null ? 0 : Math.max(0, dueAt - now)
   return { kind: 'in_progress', executionId, retryAfterMs }
 }

@@ -8,6 +8,8 @@ import type {
   StoredExecution,
 } from '../store/execution-store.ts'
 import { isFinal } from '../store/is-final.ts'
+import type { Place } from '../store/places.ts'
+import type { RedriveCounts } from '../store/redrive-sum.ts'
 import { growBacklog, hashKey, isRemembered } from './accept.ts'
 import {
   asRow,
@@ -23,12 +25,6 @@ import type { Session } from './session.ts'
 
 /** Rows that one operation looks at: what others wait for must not wait long. */
 const rowsAtOnce = 5_000
-
-/** The place of a row in the order of acceptance. */
-export interface Place {
-  readonly acceptedAt: number
-  readonly id: string
-}
 
 export function find(session: Session, now: number, name: ExecutionName): StoredExecution | null {
   const row = 'id' in name ? findById(session, name.id) : findRemembered(session, now, name)
@@ -110,12 +106,7 @@ function writeConditions(filter: Readonly<Partial<Record<keyof typeof columns, s
   return { text, values }
 }
 
-export interface RedrivePart {
-  readonly matched: number
-  readonly redriven: number
-  readonly leftOut: Redrive['leftOut']
-  readonly byCode: ReadonlyMap<string, number>
-  readonly byHost: ReadonlyMap<string, number>
+export interface RedrivePart extends RedriveCounts {
   /** Where to look on; null at the end. */
   readonly next: Place | null
 }

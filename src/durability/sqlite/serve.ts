@@ -1,10 +1,11 @@
 import { StoreError } from '../store/store-error.ts'
+import type { StoreLimits } from '../store/store-limits.ts'
 import { type FileIdentity, isInPlace } from './file-identity.ts'
 import { commitGroup } from './group-commit.ts'
 import { type DatabaseFile, type OpenDatabase, openDatabase } from './open-database.ts'
 import type { Order, OrderResult } from './operations.ts'
 import { recover } from './recover.ts'
-import { type Dues, Session, type StoreLimits } from './session.ts'
+import { type Dues, Session } from './session.ts'
 
 export interface WorkerInput {
   readonly file: DatabaseFile

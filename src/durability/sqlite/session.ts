@@ -2,16 +2,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { ContentHash } from '../store/content-hash.ts'
 import type { Lane } from '../store/execution-store.ts'
 import type { KeyRing } from '../store/key-ring.ts'
+import type { StoreLimits } from '../store/store-limits.ts'
 import type { OpenDatabase } from './open-database.ts'
-
-export interface StoreLimits {
-  /** Durable executions of one tenant of one client that have not ended. */
-  readonly maxBacklog: number
-  /** How long a key is remembered after the end. */
-  readonly idempotencyMs: number
-  /** How long a durable execution is kept after its end. */
-  readonly resultMs: number
-}
 
 /** When something is due after a commit. */
 export interface Dues {

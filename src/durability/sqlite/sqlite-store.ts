@@ -24,11 +24,13 @@ import type {
   Written,
 } from '../store/execution-store.ts'
 import { backlogAgesMs } from '../store/execution-store.ts'
+import { formatPlace, type Place, parsePlace } from '../store/places.ts'
+import { RedriveSum } from '../store/redrive-sum.ts'
 import type { StoreKey } from '../store/store-keys.ts'
+import type { StoreLimits } from '../store/store-limits.ts'
 import { WakeTimer } from '../store/wake-timer.ts'
 import type { BacklogPart } from './prune.ts'
-import type { Place, RedrivePart } from './search.ts'
-import type { StoreLimits } from './session.ts'
+import type { RedrivePart } from './search.ts'
 import { StoreThread, type StoreThreadOptions, startWorker } from './store-thread.ts'
 
 /** Tokens in the memory of this process. */
@@ -59,16 +61,18 @@ export class SqliteStore implements ExecutionStore {
   readonly #thread: StoreThread
   readonly #tokens: TokenSource
   readonly #timer: WakeTimer
+  readonly now: () => number
 
-  private constructor(thread: StoreThread, tokens: TokenSource, timer: WakeTimer) {
+  private constructor(thread: StoreThread, { tokens, now }: SqliteStoreOptions, timer: WakeTimer) {
     this.#thread = thread
     this.#tokens = tokens
     this.#timer = timer
+    this.now = now
   }
 
   /** Rejects with a `StoreError` if the file cannot be used. */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
-    const { path, keys, tokens, now, onUnavailable, onLost, maxPages = null } = options
+    const { path, keys, now, onUnavailable, onLost, maxPages = null } = options
     const { maxBacklog, idempotencyMs, resultMs } = options
     const timer = new WakeTimer(now)
     const thread = await StoreThread.start({
@@ -83,7 +87,7 @@ export class SqliteStore implements ExecutionStore {
       onUnavailable,
       onLost,
     })
-    return new SqliteStore(thread, tokens, timer)
+    return new SqliteStore(thread, options, timer)
   }
 
   accept(submissions: readonly Submission[]): Promise<Acceptance | Unavailable> {
@@ -144,11 +148,7 @@ export class SqliteStore implements ExecutionStore {
   }
 
   async redrive(filter: RedriveFilter, options: RedriveOptions): Promise<Redrive | Unavailable> {
-    const byCode = new Map<string, number>()
-    const byHost = new Map<string, number>()
-    const leftOut = { never: 0, secrets: 0, limit: 0 }
-    let matched = 0
-    let redriven = 0
+    const sum = new RedriveSum()
     let place: Place | null = null
     do {
       const part: RedrivePart | Unavailable = await this.#thread.call(
@@ -156,25 +156,13 @@ export class SqliteStore implements ExecutionStore {
         filter,
         options,
         place,
-        redriven,
+        sum.redriven,
       )
       if (part === 'unavailable') return part
-      matched += part.matched
-      redriven += part.redriven
-      leftOut.never += part.leftOut.never
-      leftOut.secrets += part.leftOut.secrets
-      leftOut.limit += part.leftOut.limit
-      addCounts(byCode, part.byCode)
-      addCounts(byHost, part.byHost)
+      sum.add(part)
       place = part.next
     } while (place !== null)
-    return {
-      matched,
-      redriven,
-      leftOut,
-      byCode: Object.fromEntries(byCode),
-      byHost: Object.fromEntries(byHost),
-    }
+    return sum.read()
   }
 
   async reserve(bucket: string, rate: Rate, wanted: number): Promise<Reservation> {
@@ -225,19 +213,6 @@ export class SqliteStore implements ExecutionStore {
     this.#timer.close()
     await this.#thread.abort()
   }
-}
-
-function formatPlace({ acceptedAt, id }: Place): string {
-  return `${acceptedAt}.${id}`
-}
-
-function parsePlace(text: string): Place | null {
-  const [, acceptedAt, id] = /^(\d{1,15})\.(.+)$/s.exec(text) ?? []
-  return acceptedAt === undefined || id === undefined ? null : { acceptedAt: Number(acceptedAt), id }
-}
-
-function addCounts(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {
-  for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count)
 }
 
 function addBacklogs(one: Backlog, other: Backlog): Backlog {

@@ -9,6 +9,8 @@ import type { RetrySafety } from '../../contract/failure.ts'
 export interface ExecutionStore {
   readonly traits: StoreTraits
 
+  /** The time of the store, as far as it is known here. */
+  now(): number
   /** Stores all submissions, or none of them. Key, execution and first ticket are one commit. */
   accept(submissions: readonly Submission[]): Promise<Acceptance | Unavailable>
   /**

@@ -4,6 +4,7 @@ import type {
   Accepted,
   DurableSubmission,
   ExecutionStore,
+  Lane,
   LeasedCallback,
   LeasedExecution,
   StoredExecution,
@@ -52,7 +53,11 @@ export async function acceptOne(
   return answer
 }
 
-export async function claimExecutions(store: ExecutionStore, limit = 100, room = anyRoom) {
+export async function claimExecutions(
+  store: ExecutionStore,
+  limit = 100,
+  room: (lane: Lane) => number = anyRoom,
+) {
   const leased = available(await store.claim(room, limit))
   return leased.filter((one): one is LeasedExecution => one.purpose === 'execution')
 }

@@ -1,0 +1,422 @@
+import type {
+  Acceptance,
+  Accepted,
+  InProgress,
+  KeyReused,
+  Lane,
+  Replayed,
+  Submission,
+} from '../store/execution-store.ts'
+import { readBigint, type Transaction } from './database.ts'
+import {
+  asRow,
+  type ExecutionRow,
+  hasEnded,
+  readBegun,
+  readStored,
+  rowColumns,
+  rowTables,
+  writeText,
+} from './execution-row.ts'
+import { Collision } from './outage.ts'
+import type { Session } from './session.ts'
+
+interface Hashes {
+  readonly key: Buffer | null
+  readonly node: Buffer
+  readonly payload: Buffer
+}
+
+/** One of the submissions, and what becomes of it. */
+interface Entry {
+  readonly submission: Submission
+  readonly hashes: Hashes
+}
+
+/** An execution as it is known: stored before, or by an earlier submission of the same call. */
+type Known =
+  | { readonly kind: 'stored'; readonly row: ExecutionRow }
+  | { readonly kind: 'new'; readonly entry: Entry }
+
+interface Plan {
+  /** By the position of the submission. */
+  readonly answers: (Start | Replay)[]
+  readonly faults: (KeyReused | InProgress)[]
+  /** Executions whose keys are free. */
+  readonly forgotten: number[]
+}
+
+/** It will be executed: as a new execution, or as one that is known. */
+interface Start extends Entry {
+  readonly answer: 'start'
+  readonly row: ExecutionRow | null
+}
+
+interface Replay {
+  readonly answer: 'replay'
+  readonly id: string
+}
+
+/** Stores all of them or none. */
+export async function accept(
+  session: Session,
+  transaction: Transaction,
+  submissions: readonly Submission[],
+): Promise<Acceptance> {
+  const entries = submissions.map((submission) => ({ submission, hashes: hashAll(session, submission) }))
+  const plan = await planAll(session, transaction, entries)
+  const starts = plan.answers.filter((answer) => answer.answer === 'start')
+  const full = await growBacklogs(
+    session,
+    transaction,
+    starts.flatMap(({ submission }) => (submission.mode === 'durable' ? [submission.lane] : [])),
+  )
+  if (full !== null || plan.faults.length > 0) {
+    transaction.undo()
+    return full ?? { outcome: 'refused', faults: plan.faults }
+  }
+  if (plan.forgotten.length > 0)
+    await transaction.rows('UPDATE executions SET key_hash = NULL WHERE seq = ANY($1::bigint[])', [
+      plan.forgotten,
+    ])
+  const accepted = await startAll(session, transaction, starts)
+  const replayed = await readAll(
+    session,
+    transaction,
+    plan.answers.flatMap((answer) => (answer.answer === 'replay' ? [answer.id] : [])),
+  )
+  const executions = plan.answers.map((answer): Accepted | Replayed => {
+    const found = answer.answer === 'start' ? accepted.get(answer) : replayed.get(answer.id)
+    if (found === undefined) throw new TypeError('a submission without an answer')
+    return found
+  })
+  return { outcome: 'stored', executions }
+}
+
+function hashAll(session: Session, { key, lane, node, payload }: Submission): Hashes {
+  return {
+    key: key === null ? null : hashKey(session, lane, key),
+    node: session.hash.of('node', node),
+    payload: session.hash.of('payload', payload),
+  }
+}
+
+/** The hash by which the key of one client and one tenant is found. */
+export function hashKey(
+  session: Session,
+  { client, tenant }: Pick<Lane, 'client' | 'tenant'>,
+  key: string,
+): Buffer {
+  return session.hash.of('key', client, tenant, key)
+}
+
+/** Until its end, and some time from there. */
+export function isRemembered({ limits }: Session, now: number, { ended_at: endedAt }: ExecutionRow): boolean {
+  return endedAt === null || endedAt + limits.idempotencyMs > now
+}
+
+async function planAll(session: Session, transaction: Transaction, entries: readonly Entry[]): Promise<Plan> {
+  const known = await findKnown(transaction, entries)
+  const plan: Plan = { answers: [], faults: [], forgotten: [] }
+  for (const [index, entry] of entries.entries()) {
+    const name = entry.hashes.key?.toString('hex')
+    let one = name === undefined ? undefined : known.get(name)
+    if (one?.kind === 'stored' && !isRemembered(session, transaction.now, one.row)) {
+      plan.forgotten.push(one.row.seq)
+      one = undefined
+    }
+    const answer = answerOne(entry, one, index)
+    if ('outcome' in answer) plan.faults.push(answer)
+    else plan.answers.push(answer)
+    if ('outcome' in answer || answer.answer !== 'start' || name === undefined) continue
+    known.set(name, { kind: 'new', entry })
+  }
+  return plan
+}
+
+/** The executions that have the keys, by the hashes in hexadecimal. Nothing happens to them until the transaction has ended. */
+async function findKnown(transaction: Transaction, entries: readonly Entry[]): Promise<Map<string, Known>> {
+  const keys = entries.flatMap(({ hashes }) => hashes.key ?? [])
+  if (keys.length === 0) return new Map()
+  const rows = await transaction.rows(
+    `SELECT ${rowColumns}, e.key_hash FROM ${rowTables} WHERE e.key_hash = ANY($1::bytea[])
+     ORDER BY e.seq FOR UPDATE OF e`,
+    [keys],
+  )
+  return new Map(
+    rows.map((row) => [(row.key_hash as Buffer).toString('hex'), { kind: 'stored', row: asRow(row) }]),
+  )
+}
+
+function answerOne(
+  entry: Entry,
+  known: Known | undefined,
+  index: number,
+): Start | Replay | KeyReused | InProgress {
+  const { submission, hashes } = entry
+  if (known === undefined) return { ...entry, answer: 'start', row: null }
+  const isStored = known.kind === 'stored'
+  const executionId = isStored ? known.row.id : known.entry.submission.executionId
+  const [node, payload] = isStored
+    ? [known.row.node_hash, known.row.payload_hash]
+    : [known.entry.hashes.node, known.entry.hashes.payload]
+  const differs = [
+    ...(hashes.node.equals(node) ? [] : (['node'] as const)),
+    ...(hashes.payload.equals(payload) ? [] : (['payload'] as const)),
+  ]
+  if (differs.length > 0) return { outcome: 'key_reused', index, executionId, differs }
+  const row = isStored ? known.row : null
+  if (row !== null && hasEnded(row) && !row.final) return { ...entry, answer: 'start', row }
+  if (submission.mode === 'synchronous' && (row === null || !hasEnded(row)))
+    return { outcome: 'in_progress', index, executionId, dueAt: row?.state === 'waiting' ? row.due_at : null }
+  return { answer: 'replay', id: executionId }
+}
+
+async function startAll(
+  session: Session,
+  transaction: Transaction,
+  starts: readonly Start[],
+): Promise<ReadonlyMap<Start, Accepted>> {
+  if (starts.length === 0) return new Map()
+  const held = starts.filter(({ submission }) => submission.mode === 'synchronous')
+  const tokens = held.length === 0 ? [] : await session.takeTokens(transaction, held.length)
+  const token = new Map(held.map((start, index) => [start, tokens[index] ?? 0]))
+  const fresh = starts.filter(({ row }) => row === null)
+  if (fresh.length > 0) await insertAll(transaction, fresh, token)
+  for (const start of starts) if (start.row !== null) await startAnew(transaction, start, start.row, token)
+  await insertTickets(session, transaction, starts, token)
+  await writeDocuments(session, transaction, starts)
+  return new Map(starts.map((start) => [start, describeAccepted(transaction.now, start, token.get(start))]))
+}
+
+function describeAccepted(now: number, { submission, row }: Start, token: number | undefined): Accepted {
+  const isDurable = submission.mode === 'durable'
+  const executionId = row?.id ?? submission.executionId
+  return {
+    outcome: 'accepted',
+    executionId,
+    dueAt: isDurable ? submission.dueAt : now,
+    expiresAt: isDurable ? submission.expiresAt : null,
+    attempts: row?.attempts ?? 0,
+    lease: token === undefined ? null : { executionId, token },
+    begun: row === null ? null : readBegun(row),
+  }
+}
+
+/** Where another transaction has taken one of the keys meanwhile, all is tried again. */
+async function insertAll(
+  transaction: Transaction,
+  starts: readonly Start[],
+  tokens: ReadonlyMap<Start, number>,
+): Promise<void> {
+  const durable = ({ submission }: Start) => (submission.mode === 'durable' ? submission : null)
+  const begins = ({ submission }: Start) => submission.mode === 'synchronous' && submission.begins
+  // In one order, so that no two wait for each other.
+  const inOrder = [...starts].sort((one, other) =>
+    Buffer.compare(one.hashes.key ?? Buffer.alloc(0), other.hashes.key ?? Buffer.alloc(0)),
+  )
+  const lane = inOrder.map(({ submission }) => submission.lane)
+  const rows = await transaction.rows(
+    `INSERT INTO executions (id, mode, state, client, tenant, node_id, host, port, repeatable, key_hash, node_hash,
+       payload_hash, accepted_at, started_at, expires_at, calls_back, had_secrets, begun_attempt, begun_at, begun_by)
+     SELECT id, mode, CASE mode WHEN 'durable' THEN 'waiting' ELSE 'running' END, client, tenant, node_id, host, port,
+       repeatable, key_hash, node_hash, payload_hash, $16, $16, expires_at, calls_back, had_secrets,
+       CASE WHEN begun_by IS NOT NULL THEN 1 END, CASE WHEN begun_by IS NOT NULL THEN $16::bigint END, begun_by
+     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::boolean[],
+       $9::bytea[], $10::bytea[], $11::bytea[], $12::bigint[], $13::boolean[], $14::boolean[], $15::bigint[])
+       AS n(id, mode, client, tenant, node_id, host, port, repeatable, key_hash, node_hash, payload_hash, expires_at,
+         calls_back, had_secrets, begun_by)
+     ON CONFLICT DO NOTHING RETURNING seq`,
+    [
+      inOrder.map(({ submission }) => submission.executionId),
+      inOrder.map(({ submission }) => submission.mode),
+      lane.map(({ client }) => client),
+      lane.map(({ tenant }) => tenant),
+      inOrder.map(({ submission: { nodeId } }) => (nodeId === null ? null : writeText(nodeId))),
+      lane.map(({ host }) => host),
+      lane.map(({ port }) => port),
+      inOrder.map(({ submission }) => submission.repeatable),
+      inOrder.map(({ hashes }) => hashes.key),
+      inOrder.map(({ hashes }) => hashes.node),
+      inOrder.map(({ hashes }) => hashes.payload),
+      inOrder.map((start) => durable(start)?.expiresAt ?? null),
+      inOrder.map((start) => durable(start)?.callsBack ?? false),
+      inOrder.map((start) => (durable(start)?.secrets ?? null) !== null),
+      inOrder.map((start) => (begins(start) ? (tokens.get(start) ?? null) : null)),
+      transaction.now,
+    ],
+  )
+  if (rows.length < starts.length) throw new Collision('another submission with the same key')
+}
+
+async function startAnew(
+  transaction: Transaction,
+  start: Start,
+  row: ExecutionRow,
+  tokens: ReadonlyMap<Start, number>,
+): Promise<void> {
+  const { submission } = start
+  const isDurable = submission.mode === 'durable'
+  const begunBy =
+    !isDurable && submission.begins && readBegun(row) === null ? (tokens.get(start) ?? null) : null
+  const { nodeId, lane, repeatable, mode } = submission
+  await transaction.rows(
+    `UPDATE executions SET mode = $2, state = $3, node_id = $4, host = $5, port = $6, repeatable = $7,
+       attempts_before = attempts, started_at = $8, expires_at = $9, ended_at = NULL, code = NULL, repeat = NULL,
+       final = false, redrivable = false, cancelled = false, calls_back = $10, had_secrets = $11,
+       begun_attempt = CASE WHEN $12::bigint IS NULL THEN begun_attempt ELSE attempts + 1 END,
+       begun_at = CASE WHEN $12::bigint IS NULL THEN begun_at ELSE $8 END, begun_by = coalesce($12, begun_by)
+     WHERE seq = $1`,
+    [
+      row.seq,
+      mode,
+      isDurable ? 'waiting' : 'running',
+      nodeId === null ? null : writeText(nodeId),
+      lane.host,
+      lane.port,
+      repeatable,
+      transaction.now,
+      isDurable ? submission.expiresAt : null,
+      isDurable && submission.callsBack,
+      isDurable && submission.secrets !== null,
+      begunBy,
+    ],
+  )
+}
+
+async function insertTickets(
+  session: Session,
+  transaction: Transaction,
+  starts: readonly Start[],
+  tokens: ReadonlyMap<Start, number>,
+): Promise<void> {
+  const durable = starts.flatMap(({ submission }) => (submission.mode === 'durable' ? [submission] : []))
+  const ids = await session.enterLanes(
+    transaction,
+    durable.map(({ lane }) => lane),
+  )
+  const lanes = new Map<Submission, number>(durable.map((submission, index) => [submission, ids[index] ?? 0]))
+  const tickets = starts.map((start) => {
+    const { submission, row } = start
+    const isDurable = submission.mode === 'durable'
+    // What was begun and not settled ends, whatever its lane allows.
+    const mustEnd = row !== null && readBegun(row) !== null
+    const endsAt = mustEnd ? 0 : isDurable ? submission.expiresAt : null
+    return {
+      id: row?.id ?? submission.executionId,
+      lane: lanes.get(submission) ?? null,
+      dueAt: isDurable ? submission.dueAt : transaction.now,
+      endsAt,
+      token: tokens.get(start) ?? null,
+    }
+  })
+  await transaction.rows(
+    `INSERT INTO tickets (execution, purpose, lane, due_at, ends_at, token, holder)
+     SELECT e.seq, 'execution', n.lane, n.due_at, n.ends_at, n.token, CASE WHEN n.token IS NOT NULL THEN $6::bigint END
+     FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) WITH ORDINALITY
+       AS n(id, lane, due_at, ends_at, token, position)
+     JOIN executions e ON e.id = n.id ORDER BY n.position`,
+    [
+      tickets.map(({ id }) => id),
+      tickets.map(({ lane }) => lane),
+      tickets.map(({ dueAt }) => dueAt),
+      tickets.map(({ endsAt }) => endsAt),
+      tickets.map(({ token }) => token),
+      session.instance,
+    ],
+  )
+  await session.wakeLanes(
+    transaction,
+    tickets.flatMap(({ lane, dueAt }) => (lane === null ? [] : [{ lane, dueAt }])),
+  )
+  for (const { token, endsAt } of tickets) if (token === null) transaction.expect(endsAt)
+}
+
+async function writeDocuments(
+  session: Session,
+  transaction: Transaction,
+  starts: readonly Start[],
+): Promise<void> {
+  const durable = starts.flatMap(({ submission, row }) =>
+    submission.mode === 'durable' ? [{ ...submission, id: row?.id ?? submission.executionId }] : [],
+  )
+  if (durable.length === 0) return
+  const seal = (part: 'node' | 'payload' | 'rest' | 'secrets') =>
+    durable.map((one) => (one[part] === null ? null : session.ring.seal(one[part], one.id, part)))
+  await transaction.rows(
+    `INSERT INTO documents (execution, node, payload, rest, secrets)
+     SELECT e.seq, n.node, n.payload, n.rest, n.secrets
+     FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[]) AS n(id, node, payload, rest, secrets)
+     JOIN executions e ON e.id = n.id
+     ON CONFLICT (execution) DO UPDATE SET node = excluded.node, payload = excluded.payload, rest = excluded.rest,
+       secrets = excluded.secrets`,
+    [durable.map(({ id }) => id), seal('node'), seal('payload'), seal('rest'), seal('secrets')],
+  )
+}
+
+async function readAll(
+  session: Session,
+  transaction: Transaction,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Replayed>> {
+  if (ids.length === 0) return new Map()
+  const rows = await transaction.rows(
+    `SELECT ${rowColumns}, r.reply FROM ${rowTables} LEFT JOIN results r ON r.execution = e.seq
+     WHERE e.id = ANY($1::uuid[])`,
+    [ids],
+  )
+  return new Map(
+    rows.map((row) => [
+      String(row.id),
+      { outcome: 'replayed', execution: readStored(session, asRow(row), row.reply) },
+    ]),
+  )
+}
+
+/** How many parts a backlog has: transactions that change the same one wait for each other. */
+const backlogParts = 16
+
+/** Each tenant's backlog is larger by its lanes. Returns the one that is full. What comes at the same moment is not seen. */
+export async function growBacklogs(
+  { limits }: Session,
+  transaction: Transaction,
+  lanes: readonly Lane[],
+): Promise<Extract<Acceptance, { outcome: 'backlog_full' }> | null> {
+  const tenants = Map.groupBy(lanes, ({ client, tenant }) => JSON.stringify([client, tenant]))
+  if (tenants.size === 0) return null
+  const groups = [...tenants.keys()].sort().map((name) => tenants.get(name) ?? [])
+  const rows = await transaction.rows(
+    `WITH added AS (
+       SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS a(client, tenant, executions, position)
+     ), grown AS (
+       INSERT INTO backlogs (client, tenant, part, executions)
+       SELECT client, tenant, pg_backend_pid() % ${backlogParts}, executions FROM added ORDER BY position
+       ON CONFLICT (client, tenant, part) DO UPDATE SET executions = backlogs.executions + excluded.executions
+     )
+     SELECT coalesce((SELECT sum(b.executions) FROM backlogs b WHERE b.client = a.client AND b.tenant = a.tenant), 0)::bigint
+       AS before FROM added a ORDER BY a.position`,
+    [
+      groups.map(([lane]) => lane?.client ?? ''),
+      groups.map(([lane]) => lane?.tenant ?? ''),
+      groups.map((group) => group.length),
+    ],
+  )
+  for (const [index, group] of groups.entries()) {
+    const backlog = readBigint(rows[index]?.before)
+    const [lane] = group
+    if (lane !== undefined && backlog + group.length > limits.maxBacklog)
+      return {
+        outcome: 'backlog_full',
+        client: lane.client,
+        tenant: lane.tenant,
+        backlog: Math.max(0, backlog),
+      }
+  }
+  return null
+}
+
+/** One execution of the tenant has ended. */
+export const shrinkBacklog = `INSERT INTO backlogs (client, tenant, part, executions)
+  SELECT e.client, coalesce(e.tenant, ''), pg_backend_pid() % ${backlogParts}, -1 FROM executions e
+  WHERE e.seq = $1 AND e.mode = 'durable'
+  ON CONFLICT (client, tenant, part) DO UPDATE SET executions = backlogs.executions - 1`

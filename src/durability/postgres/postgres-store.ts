@@ -1,0 +1,234 @@
+import type {
+  Acceptance,
+  Again,
+  Backlog,
+  CallbackOutcome,
+  Cancellation,
+  Ended,
+  ExecutionName,
+  ExecutionPage,
+  ExecutionStore,
+  ExecutionSummary,
+  Lane,
+  Lease,
+  Leased,
+  ListFilter,
+  Rate,
+  Redrive,
+  RedriveFilter,
+  RedriveOptions,
+  Reservation,
+  StoredExecution,
+  Submission,
+  Unavailable,
+  Written,
+} from '../store/execution-store.ts'
+import { formatPlace, type Place, parsePlace } from '../store/places.ts'
+import { RedriveSum } from '../store/redrive-sum.ts'
+import type { StoreKey } from '../store/store-keys.ts'
+import type { StoreLimits } from '../store/store-limits.ts'
+import { accept } from './accept.ts'
+import { claim } from './claim.ts'
+import type { PostgresAddress, Transaction } from './database.ts'
+import { openSession } from './open-session.ts'
+import { Outage, Unregistered } from './outage.ts'
+import { countBacklog, prune } from './prune.ts'
+import { Pulse } from './pulse.ts'
+import { reserve } from './reserve.ts'
+import { find, listPart, type RedrivePart, redrivePart } from './search.ts'
+import type { Session } from './session.ts'
+import { begin, cancel, pause, release, settle, settleCallback } from './settle.ts'
+
+export interface PostgresStoreOptions extends StoreLimits {
+  readonly address: PostgresAddress
+  /** The first encrypts, all decrypt. All instances have the same. */
+  readonly keys: readonly StoreKey[]
+  readonly maxConnections: number
+  /** How long the leases of an instance last that says nothing more. 10 seconds, if not given. */
+  readonly leaseMs?: number
+  /** Called with the reason for each operation that was not available. */
+  readonly onUnavailable: (reason: string) => void
+}
+
+/**
+ * Executions in a database that any number of instances share. Leases end with their instance: when it is closed, or has not said for
+ * ten seconds that it lives.
+ */
+export class PostgresStore implements ExecutionStore {
+  readonly traits = { shared: true, survives: 'power' } as const
+  readonly #session: Session
+  readonly #pulse: Pulse
+  readonly #onUnavailable: PostgresStoreOptions['onUnavailable']
+  readonly #underWay = new Set<Promise<unknown>>()
+  #isClosed = false
+
+  private constructor(session: Session, pulse: Pulse, onUnavailable: PostgresStoreOptions['onUnavailable']) {
+    this.#session = session
+    this.#pulse = pulse
+    this.#onUnavailable = onUnavailable
+  }
+
+  /** Rejects with a `StoreError` if the database cannot be used. */
+  static async open(options: PostgresStoreOptions): Promise<PostgresStore> {
+    const { address, keys, maxConnections, onUnavailable, maxBacklog, idempotencyMs, resultMs } = options
+    let pulse: Pulse | null = null
+    const session = await openSession({
+      address,
+      keys,
+      maxConnections,
+      limits: { maxBacklog, idempotencyMs, resultMs },
+      onDue: (at, now) => pulse?.expect(at, now),
+    })
+    pulse = new Pulse(session, {
+      address,
+      leaseMs: options.leaseMs,
+      onError(error) {
+        onUnavailable(
+          error instanceof Outage ? error.message : String(error instanceof Error ? error.stack : error),
+        )
+      },
+    })
+    await pulse.start()
+    return new PostgresStore(session, pulse, onUnavailable)
+  }
+
+  now(): number {
+    return this.#pulse.now()
+  }
+
+  accept(submissions: readonly Submission[]): Promise<Acceptance | Unavailable> {
+    return this.#transact((transaction) => accept(this.#session, transaction, submissions))
+  }
+
+  claim(room: (lane: Lane) => number, limit: number): Promise<readonly Leased[] | Unavailable> {
+    return this.#perform(() => claim(this.#session, room, limit))
+  }
+
+  onDue(wake: () => void): () => void {
+    return this.#pulse.onWake(wake)
+  }
+
+  begin(lease: Lease, attempt: number): Promise<Written | Unavailable> {
+    return this.#perform(() => begin(this.#session, lease, attempt))
+  }
+
+  settle(lease: Lease, outcome: Again | Ended): Promise<Written | 'cancelled' | Unavailable> {
+    return this.#transact((transaction) => settle(this.#session, transaction, lease, outcome))
+  }
+
+  settleCallback(lease: Lease, outcome: CallbackOutcome): Promise<Written | Unavailable> {
+    return this.#transact((transaction) => settleCallback(this.#session, transaction, lease, outcome))
+  }
+
+  release(leases: readonly Lease[], dueAt: number): Promise<'written' | Unavailable> {
+    return this.#transact((transaction) => release(this.#session, transaction, leases, dueAt))
+  }
+
+  find(name: ExecutionName): Promise<StoredExecution | null | Unavailable> {
+    return this.#perform(() => find(this.#session, name))
+  }
+
+  async list(
+    filter: ListFilter,
+    after: string | null,
+    limit: number,
+  ): Promise<ExecutionPage | 'unknown_place' | Unavailable> {
+    const executions: ExecutionSummary[] = []
+    let place = after === null ? null : parsePlace(after)
+    if (after !== null && place === null) return 'unknown_place'
+    for (;;) {
+      const from: Place | null = place
+      const part = await this.#perform(() => listPart(this.#session, filter, from, limit - executions.length))
+      if (part === 'unavailable') return part
+      executions.push(...part.executions)
+      place = part.next
+      if (place === null || executions.length >= limit)
+        return { executions, next: place === null ? null : formatPlace(place) }
+    }
+  }
+
+  cancel(id: string): Promise<Cancellation | Unavailable> {
+    return this.#transact((transaction) => cancel(this.#session, transaction, id))
+  }
+
+  async redrive(filter: RedriveFilter, options: RedriveOptions): Promise<Redrive | Unavailable> {
+    const sum = new RedriveSum()
+    let place: Place | null = null
+    do {
+      const from: Place | null = place
+      const part: RedrivePart | Unavailable = await this.#transact((transaction) =>
+        redrivePart(this.#session, transaction, filter, options, from, sum.redriven),
+      )
+      if (part === 'unavailable') return part
+      sum.add(part)
+      place = part.next
+    } while (place !== null)
+    return sum.read()
+  }
+
+  reserve(bucket: string, rate: Rate, wanted: number): Promise<Reservation | Unavailable> {
+    return this.#perform(() => reserve(this.#session, bucket, rate, wanted))
+  }
+
+  pause(lane: Lane, until: number): Promise<'written' | Unavailable> {
+    return this.#transact((transaction) => pause(this.#session, transaction, lane, until))
+  }
+
+  prune(): Promise<number | Unavailable> {
+    return this.#perform(() => prune(this.#session))
+  }
+
+  backlog(): Promise<Backlog | Unavailable> {
+    return this.#perform(() => countBacklog(this.#session))
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await Promise.allSettled(this.#underWay)
+    await this.#pulse.close()
+    await this.#session.database.close()
+  }
+
+  /** Ends at once, as the end of the process would. What has not been answered may have been done or not. */
+  async abort(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await this.#pulse.stop()
+    await this.#session.database.close()
+  }
+
+  #transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T | Unavailable> {
+    return this.#perform(() => this.#session.database.transaction(work))
+  }
+
+  async #perform<T>(operation: () => Promise<T>): Promise<T | Unavailable> {
+    if (this.#isClosed) return this.#deny('closed')
+    const underWay = this.#try(operation)
+    this.#underWay.add(underWay)
+    try {
+      return await underWay
+    } catch (error) {
+      if (error instanceof Outage) return this.#deny(error.message)
+      throw error
+    } finally {
+      this.#underWay.delete(underWay)
+    }
+  }
+
+  /** Once more, where others have taken this instance for dead. */
+  async #try<T>(operation: () => Promise<T>): Promise<T> {
+    try {
+      return await operation()
+    } catch (error) {
+      if (!(error instanceof Unregistered)) throw error
+      await this.#pulse.sayAlive()
+      return await operation()
+    }
+  }
+
+  #deny(reason: string): Unavailable {
+    this.#onUnavailable(reason)
+    return 'unavailable'
+  }
+}
