@@ -65,7 +65,8 @@ function showWhereItRuns(url: string, port: number): void {
 function showWhereToGoOn(url: string, logFile: string): void {
   console.log('\nBoth stay up until Ctrl-C.')
   console.log(
-    row('Swagger UI', `${styleText('underline', `${url}/docs`)}  the same examples, to change and execute`),
+    row('console', `${styleText('underline', `${url}/console`)}  the same examples, to change and execute`),
   )
+  console.log(row('Swagger UI', `${styleText('underline', `${url}/docs`)}  every route`))
   console.log(row('log', logFile))
 }

@@ -3,7 +3,8 @@ import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const src = join(import.meta.dirname, '../src')
-const files = globSync('**/*.{ts,cjs}', { cwd: src })
+/** What the service runs. The console runs in browsers. */
+const files = globSync('**/*.{ts,cjs}', { cwd: src, exclude: ['console/**'] })
 
 /** Lowest first: a file imports from its own floor and from those below it. */
 const floors = [
@@ -108,6 +109,23 @@ describe('imports', () => {
 
   it.each(files)('of %s go round in no circle', (file) => {
     expect(circleFrom(file)).toBeNull()
+  })
+})
+
+describe('the console', () => {
+  const modules = globSync('console/*.js', { cwd: src })
+
+  it.each(modules)('loads with %s nothing but its own files and those of two packages', (file) => {
+    const vendored = ['console/vendor/standalone.module.js', 'console/vendor/uPlot.esm.js']
+
+    for (const name of valuesNamedBy(file)) expect(name).toMatch(/^\.\//)
+    for (const target of valuesImportedBy(file)) expect([...modules, ...vendored]).toContain(target)
+  })
+
+  it.each(modules)('writes with %s text, never HTML', (file) => {
+    expect(readSource(file)).not.toMatch(
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function/,
+    )
   })
 })
 

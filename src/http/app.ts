@@ -38,6 +38,7 @@ import { createProblemAnswers, type ProblemAnswers } from './problems/problem.ts
 import { createRefusalLog } from './problems/refusal-log.ts'
 import { chooseRequestId, returnRequestIds } from './problems/request-id.ts'
 import { connectionsRoute } from './routes/connections.ts'
+import { consoleRoutes } from './routes/console.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { executeRoute } from './routes/execute.ts'
 import { cancelRoute, listRoute, redriveRoute, resultRoutes, submitRoute } from './routes/executions.ts'
@@ -73,6 +74,8 @@ export interface AppOptions extends ShareLimits {
   readonly instance: string
   /** Whether the OpenAPI document, Swagger UI and all documents are served, or only those of codes and alerts. */
   readonly docs: boolean
+  /** Whether the console is served. */
+  readonly console: boolean
   /** Called for each route. */
   readonly onRoute?: (route: RouteOptions) => void
   /** Limit for open connections of clients. */
@@ -214,6 +217,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   for (const schema of namedSchemas) app.addSchema(schema)
 
   if (options.docs) docsRoutes(app)
+  if (options.console) consoleRoutes(app)
   manualRoutes(app, {
     ...options,
     refused(code, request) {

@@ -80,6 +80,14 @@ export const variables = {
       example: 'off',
       parse: onOrOff,
     }),
+    console: define<boolean>({
+      name: 'CONSOLE',
+      default: 'on',
+      description:
+        'Whether the [console](console.md) is served at `/console`. The page itself needs no key; what it shows needs the key that its reader enters.',
+      example: 'off',
+      parse: onOrOff,
+    }),
     docsBaseUrl: define<string>({
       name: 'DOCS_BASE_URL',
       default: '',

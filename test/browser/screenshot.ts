@@ -1,36 +1,77 @@
 import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
 import { receiverPort } from '../../demo/receiver.ts'
 import { startWorld } from '../../demo/world.ts'
-import { executeExamples } from '../../openapi/examples.ts'
+import { executeExamples, previewExamples } from '../../openapi/examples.ts'
+import type { ExecuteRequest } from '../../src/contract/execution.ts'
+import type { MinuteStatistics } from '../../src/contract/statistics.ts'
 import { launchChromium } from './support/chromium.ts'
-import { openDocsPage } from './support/docs-page.ts'
 
-// Writes the picture of Swagger UI that the README shows: npx node test/browser/screenshot.ts
+// Writes the pictures of the console that README.md and docs/console.md show: npx node test/browser/screenshot.ts
 
-const path = fileURLToPath(new URL('../../docs/swagger-ui.png', import.meta.url))
-
-/** Leaves the example, the button and the reply, small enough to be read at the width of a README. */
-const style = `
-  #swagger-ui :is(
-    .topbar, .information-container, .scheme-container, .opblock-tag, .opblock-body > .opblock-description-wrapper,
-    .opblock-section-header:has(.try-out), .parameters-container, .model-example .tab, .responses-inner h4,
-    .curl-command, div:has(> .request-url), .live-responses-table thead
-  ) { display: none }
-  #swagger-ui .execute-wrapper { padding: 0 20px 20px }
-  #swagger-ui .responses-inner { padding-top: 0 }
-  #swagger-ui .highlight-code > .microlight { max-height: 320px }
-`
+const width = 1_100
 
 await using world = await startWorld({ servicePort: 3000, receiverPort })
 await using browser = await launchChromium()
-const { page, open } = await openDocsPage(browser, world.service.url)
-await page.setViewportSize({ width: 900, height: 2_000 })
-const { block, chooseExample, execute } = await open('executeNode')
-await chooseExample(executeExamples.unexpected_status.summary)
-await execute()
-await page.addStyleTag({ content: style })
+const { url } = world.service
 
-const last = await block.locator('.live-responses-table .highlight-code').first().boundingBox()
-if (last === null) throw new Error('The page does not show the reply.')
-const clip = { x: 0, y: 0, width: 900, height: last.y + last.height + 10 }
-await page.screenshot({ path, clip })
+async function open(fragment: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width, height: 800 }, timezoneId: 'UTC' })
+  await page.goto(`${url}/console${fragment}`)
+  return page
+}
+
+async function take(page: Page, name: string, height: number): Promise<void> {
+  const path = fileURLToPath(new URL(`../../docs/${name}.png`, import.meta.url))
+  await page.setViewportSize({ width, height })
+  await page.evaluate('scrollTo(0, 0)')
+  await page.screenshot({ path })
+}
+
+const tried = await open('#/try')
+await tried.getByText('Examples').click()
+await tried.getByRole('button', { name: previewExamples.lead_exists.summary }).click()
+await tried.getByText('exists follows').waitFor()
+await take(tried, 'console', 1_420)
+
+for (const { value } of Object.values<{ value: ExecuteRequest }>(executeExamples))
+  await world.service.execute(value)
+const node = await browser.newPage({ viewport: { width, height: 800 }, timezoneId: 'UTC' })
+await node.route('**/v1/nodes/crm-lead/stats', async (route) => {
+  const response = await route.fetch()
+  const { perMinute, ...rest } = await response.json()
+  await route.fulfill({ response, json: { ...rest, perMinute: perMinute.map(busy) } })
+})
+await node.goto(`${url}/console#/nodes/crm-lead`)
+await node.locator('canvas').waitFor()
+await take(node, 'console-node', 800)
+
+const { executionId } = await submit({
+  node: {
+    id: 'late',
+    method: 'PUT',
+    url: `https://receiver.test:${world.lateTarget.port}/v1/leads`,
+    retry: { attempts: 4, initialDelayMs: 400, maxDelayMs: 900 },
+  },
+})
+const execution = await open(`#/executions/${executionId}`)
+await execution.locator('.tag.failed').waitFor()
+await execution.getByRole('button', { name: 'Count (dry run)' }).click()
+await execution.getByText('Nothing was done').waitFor()
+await take(execution, 'console-execution', 1_330)
+
+/** What a minute of a busy node looks like: no hour has passed yet. */
+function busy(minute: MinuteStatistics, at: number): MinuteStatistics {
+  const passedThrough = Math.round(60 + 25 * Math.sin(at / 6) + ((at * 7) % 11))
+  return { ...minute, passedThrough, failed: at > 47 ? Math.round(passedThrough / 3) : at % 9 === 0 ? 2 : 0 }
+}
+
+async function submit(body: object): Promise<{ readonly executionId: string }> {
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(`${url}/v1/executions`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+  })
+  return (await response.json()) as { executionId: string } // the contract guarantees the type
+}

@@ -7,7 +7,7 @@ const words = [...avoided.matchAll(/^\| ([a-z]+(?:, [a-z]+)*) \|/gm)]
   .flatMap(([, names = '']) => names.split(', '))
   .filter((name) => name !== 'not')
 
-const code = globSync(['{src,bench,demo,openapi}/**/*.{ts,json}', 'monitoring/**/*.yml'], { cwd: root })
+const code = globSync(['{src,bench,demo,openapi}/**/*.{ts,js,json}', 'monitoring/**/*.yml'], { cwd: root })
 /** Words of other tools, which the service explains. */
 const foreign = 'src/http/problems/foreign-words/'
 const files = [...code, ...pages].filter((file) => file !== 'docs/glossary.md' && !file.startsWith(foreign))

@@ -52,6 +52,7 @@ describe('settings', () => {
       logLevel: 'info',
       access: { kind: 'open' },
       docs: true,
+      console: true,
       docsBaseUrl: '',
       instance: hostname(),
       maxTimeoutMs: 10_000,

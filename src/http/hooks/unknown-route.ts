@@ -14,13 +14,12 @@ export function refuseUnknownRoutes(app: FastifyInstance): void {
     for (const name of [method].flat()) known.methods.add(name)
   })
   app.addHook('onRequest', ({ is404, url }, _reply, done) => {
-    if (is404)
-      throw refuseRoute(url, methodsAt(url, routes), nearRoute(url, routes.keys()), routes.has(documentUrl))
+    if (is404) throw refuseRoute(url, methodsAt(url, routes), nearRoute(url, routes.keys()), routes)
     done()
   })
   // Called when a plugin finds nothing, such as a file of Swagger UI.
   app.setNotFoundHandler(() => {
-    throw refuseRoute('', [], null, routes.has(documentUrl))
+    throw refuseRoute('', [], null, routes)
   })
 }
 
@@ -48,7 +47,7 @@ function nearRoute(url: string, routes: Iterable<string>): string | null {
     .filter((route) => /^\/v1\/[a-z/]+$/.test(route))
     .sort((one, other) => one.length - other.length)
   const [, name = ''] = /\/([\w-]+)$/.exec(asked) ?? []
-  if (closedByDocs.test(asked)) return null
+  if (closable.some(({ paths }) => paths.test(asked))) return null
   if (/^\/v1\/nodes\/[^/]+(?:\/[\w-]+)?$/.test(asked)) return '/v1/nodes/{id}/stats'
   const elsewhere = routesElsewhere.find(([form]) => form.test(name))?.[1]
   return (
@@ -70,8 +69,11 @@ const routesElsewhere: readonly (readonly [form: RegExp, route: string])[] = [
   [/^(?:openapi|swagger\.json|spec|schema)$/, documentUrl],
 ]
 
-/** What DOCS=off closes. */
-const closedByDocs = /^\/(?:docs|openapi\.json|manual)(?:\/|$)/
+/** What a setting closes, and a route that is there while it is open. */
+const closable = [
+  { setting: 'DOCS', paths: /^\/(?:docs|openapi\.json|manual)(?:\/|$)/, route: documentUrl },
+  { setting: 'CONSOLE', paths: /^\/console(?:\/|$)/, route: '/console' },
+]
 
 /** Longer paths are near to none. */
 const longestPath = 100
@@ -83,14 +85,19 @@ function refuseRoute(
   url: string,
   methods: readonly string[],
   near: string | null,
-  isDescribed: boolean,
+  known: ReadonlyMap<string, KnownUrl>,
 ): Refusal {
-  if (methods.length === 0 && !isDescribed && closedByDocs.test(url.split('?', 1)[0] ?? ''))
-    return new Refusal('not_found', 'This route is closed: the operator of the service has set DOCS=off.')
+  const [path = ''] = url.split('?', 1)
+  const closed = closable.find(({ paths, route }) => paths.test(path) && !known.has(route))
+  if (methods.length === 0 && closed !== undefined)
+    return new Refusal(
+      'not_found',
+      `This route is closed: the operator of the service has set ${closed.setting}=off.`,
+    )
   if (methods.length === 0)
     return new Refusal(
       'not_found',
-      isDescribed
+      known.has(documentUrl)
         ? `This route does not exist.${didYouMean(near)} GET ${documentUrl} lists all routes.`
         : `This route does not exist.${didYouMean(near)}`,
     )

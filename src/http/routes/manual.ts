@@ -10,16 +10,17 @@ const maxAgeSeconds = 300
 
 interface ManualOptions {
   readonly docs: boolean
+  readonly console: boolean
   /** Called for each problem that is answered as a page. */
   readonly refused: (code: ProblemCode, request: FastifyRequest) => void
 }
 
 /**
  * Serves docs/errors.md and docs/alerts.md at `GET /errors` and `GET /alerts`, with a page for each code and alert below
- * them, and with `docs` the other documents at `GET /manual/{name}`. `GET /` leads to the API page or, without `docs`, to
- * the codes. The documents are loaded on the first request, because most instances never need them.
+ * them, and with `docs` the other documents at `GET /manual/{name}`. `GET /` leads to the
+ * console, else to the API page, else to the codes. The documents are loaded on the first request, because most instances never need them.
  */
-export function manualRoutes(app: FastifyInstance, { docs, refused }: ManualOptions): void {
+export function manualRoutes(app: FastifyInstance, { docs, console, refused }: ManualOptions): void {
   const load = onDemand(async () => {
     const { loadManual } = await import('../manual/manual.ts')
     return await loadManual({ docs })
@@ -41,7 +42,9 @@ export function manualRoutes(app: FastifyInstance, { docs, refused }: ManualOpti
 
   const schema = { hide: true }
   const parents = ['errors', 'alerts', ...(docs ? ['manual'] : [])]
-  app.get('/', { schema }, async (_request, reply) => reply.redirect(docs ? 'docs' : 'errors'))
+  app.get('/', { schema }, async (_request, reply) =>
+    reply.redirect(console ? 'console' : docs ? 'docs' : 'errors'),
+  )
   for (const list of parents) {
     app.get(`/${list}`, { schema }, async (request, reply) => {
       const page = await (await load()).find(list)

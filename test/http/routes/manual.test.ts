@@ -151,10 +151,12 @@ describe('the documents that have no entries', () => {
 
 describe('GET /', () => {
   it.each([
-    ['on', '/docs'],
-    ['off', '/errors'],
-  ])('leads, with DOCS=%s, to %s', async (docs, path) => {
-    const { url } = await service({ settings: { DOCS: docs } })
+    ['on', 'on', '/console'],
+    ['on', 'off', '/docs'],
+    ['off', 'on', '/console'],
+    ['off', 'off', '/errors'],
+  ])('leads, with DOCS=%s and CONSOLE=%s, to %s', async (docs, console, path) => {
+    const { url } = await service({ settings: { DOCS: docs, CONSOLE: console } })
 
     const response = await fetch(`${url}/`)
 

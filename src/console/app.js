@@ -1,0 +1,117 @@
+// @ts-check
+import { keepKey, keyRefused, readKey, servicePage } from './api.js'
+import { ExecutionView } from './execution-view.js'
+import { ExecutionsView } from './executions-view.js'
+import { readFragment } from './fragment.js'
+import { NodeView } from './node-view.js'
+import { NodesView } from './nodes-view.js'
+import { TryView } from './try-view.js'
+import { html, render, useEffect, useRef, useState } from './vendor/standalone.module.js'
+
+const views = /** @type {const} */ ([
+  ['try', 'Try a node'],
+  ['nodes', 'Nodes'],
+  ['executions', 'Executions'],
+])
+
+function App() {
+  const [place, setPlace] = useState(() => readFragment(location.hash))
+  const [asksForKey, setAsksForKey] = useState(false)
+  // Changes with the key, so that the views ask again.
+  const [keyNumber, setKeyNumber] = useState(0)
+  const main = useRef(/** @type {HTMLElement | null} */ (null))
+  useEffect(() => {
+    const follow = () => {
+      setPlace(readFragment(location.hash))
+      main.current?.focus()
+    }
+    const ask = () => setAsksForKey(true)
+    addEventListener('hashchange', follow)
+    addEventListener(keyRefused, ask)
+    return () => {
+      removeEventListener('hashchange', follow)
+      removeEventListener(keyRefused, ask)
+    }
+  }, [])
+  const section = place.view === 'node' ? 'nodes' : place.view === 'execution' ? 'executions' : place.view
+  useEffect(() => {
+    document.title = `${views.find(([view]) => view === section)?.[1]} · webhook-node`
+  }, [section])
+  const changeKey = (/** @type {string | null} */ key) => {
+    keepKey(key)
+    setAsksForKey(false)
+    setKeyNumber((number) => number + 1)
+  }
+  return html`<header>
+      <a class="skip" href="#main" onClick=${(/** @type {Event} */ event) => {
+        event.preventDefault()
+        main.current?.focus()
+      }}>Skip to the content</a>
+      <strong>webhook-node</strong>
+      <nav aria-label="Views">
+        ${views.map(
+          ([view, title]) =>
+            html`<a href=${`#/${view}`} aria-current=${section === view ? 'page' : undefined}>${title}</a>`,
+        )}
+      </nav>
+      <nav aria-label="Pages" class="pages"><a href=${servicePage('errors')}>Codes</a></nav>
+      <${KeyButton} asks=${asksForKey} onAsk=${() => setAsksForKey((asks) => !asks)} onForget=${() => changeKey(null)} />
+    </header>
+    <main id="main" tabindex="-1" ref=${main}>
+      ${asksForKey ? html`<${KeyForm} onKey=${changeKey} />` : null}
+      <${View} place=${place} keyNumber=${keyNumber} />
+    </main>`
+}
+
+/** @param {{ place: import('./fragment.js').Place, keyNumber: number }} props */
+function View({ place, keyNumber }) {
+  switch (place.view) {
+    case 'try':
+      return html`<${TryView} shared=${place.shared} keyNumber=${keyNumber} />`
+    case 'nodes':
+      return html`<${NodesView} keyNumber=${keyNumber} />`
+    case 'node':
+      return html`<${NodeView} key=${place.id} id=${place.id} tenant=${place.tenant} keyNumber=${keyNumber} />`
+    case 'executions':
+      return html`<${ExecutionsView} keyNumber=${keyNumber} />`
+    case 'execution':
+      return html`<${ExecutionView} key=${place.id} id=${place.id} keyNumber=${keyNumber} />`
+  }
+}
+
+/** @param {{ asks: boolean, onAsk: () => void, onForget: () => void }} props */
+function KeyButton({ asks, onAsk, onForget }) {
+  if (readKey() !== null && !asks)
+    return html`<button type="button" onClick=${onForget}>Forget the key</button>`
+  return html`<button type="button" aria-expanded=${asks ? 'true' : 'false'} onClick=${onAsk}>API key</button>`
+}
+
+/** @param {{ onKey: (key: string) => void }} props */
+function KeyForm({ onKey }) {
+  const [key, setKey] = useState('')
+  const field = useRef(/** @type {HTMLInputElement | null} */ (null))
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault()
+    if (isPossible(key)) onKey(key)
+  }
+  const isWrong = key !== '' && !isPossible(key)
+  return html`<form class="key" onSubmit=${submit} aria-label="The key for this service">
+    <p role="alert">
+      ${readKey() === null ? 'This service asks for an API key.' : 'The service has refused the key.'}
+    </p>
+    <label><span class="label">API key</span>
+      <input ref=${field} type="password" autocomplete="off" spellcheck=${false} value=${key}
+        aria-invalid=${isWrong ? 'true' : undefined}
+        onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ event) => setKey(event.currentTarget.value)} />
+    </label>
+    <button type="submit" disabled=${!isPossible(key)}>Use this key</button>
+    <p class="quiet">${isWrong ? 'A key consists of A-Za-z0-9-._~+/ and may end with =.' : 'It is kept in this tab until you close it.'}</p>
+  </form>`
+}
+
+/** @param {string} key */
+function isPossible(key) {
+  return /^[A-Za-z0-9._~+/-]+=*$/.test(key)
+}
+
+render(html`<${App} />`, document.body)

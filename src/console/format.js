@@ -1,0 +1,48 @@
+// @ts-check
+
+/**
+ * A duration as people read it.
+ * @param {number} ms
+ */
+export function formatMs(ms) {
+  if (ms < 10) return `${round(ms, 1)} ms`
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  if (ms < 60_000) return `${round(ms / 1_000, 1)} s`
+  if (ms < 3_600_000) return `${round(ms / 60_000, 1)} min`
+  return `${round(ms / 3_600_000, 1)} h`
+}
+
+/** @param {number} value @param {number} digits */
+function round(value, digits) {
+  return Number(value.toFixed(digits))
+}
+
+/**
+ * A moment in the time zone of the reader: `2026-11-30 14:16:07`. A text that is none stays as it is.
+ * @param {string} time
+ */
+export function formatTime(time) {
+  const date = new Date(time)
+  if (Number.isNaN(date.getTime())) return time
+  const two = (/** @type {number} */ value) => String(value).padStart(2, '0')
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+}
+
+/**
+ * How long ago a moment was.
+ * @param {string} time @param {number} now
+ */
+export function formatAge(time, now) {
+  const ms = Math.max(0, now - Date.parse(time))
+  if (Number.isNaN(ms)) return time
+  if (ms < 1_000) return 'now'
+  const units = /** @type {const} */ ([
+    [86_400_000, 'd'],
+    [3_600_000, 'h'],
+    [60_000, 'min'],
+    [1_000, 's'],
+  ])
+  const [size, name] = units.find(([unit]) => ms >= unit) ?? units[3]
+  return `${Math.floor(ms / size)} ${name} ago`
+}

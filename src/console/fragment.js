@@ -1,0 +1,76 @@
+// @ts-check
+
+/**
+ * The node that a link holds; `omitted` are JSON Pointers to what the link leaves out.
+ * @typedef {{ node: object, omitted: string[] } | 'unreadable' | null} Shared
+ *
+ * A place of the console.
+ * @typedef {{ view: 'try', shared: Shared }
+ *   | { view: 'nodes' } | { view: 'node', id: string, tenant: string | null }
+ *   | { view: 'executions' } | { view: 'execution', id: string }} Place
+ */
+
+/** Links beyond this length are refused: programs that pass them on would cut them. */
+export const maxLinkCharacters = 30_000
+
+/**
+ * The place that the fragment of an address names. Any other text is the first view.
+ * @param {string} hash @returns {Place}
+ */
+export function readFragment(hash) {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
+  const [view, text = ''] = path.split('/', 2)
+  const name = decode(text)
+  if (view === 'nodes')
+    return name === ''
+      ? { view }
+      : { view: 'node', id: name, tenant: new URLSearchParams(query).get('tenant') }
+  if (view === 'executions') return name === '' ? { view } : { view: 'execution', id: name }
+  return { view: 'try', shared: view === 'try' && text !== '' ? readShared(text) : null }
+}
+
+/** @param {Place} place @returns {string} */
+export function writeFragment(place) {
+  if (place.view === 'node') {
+    const tenant = place.tenant === null ? '' : `?tenant=${encodeURIComponent(place.tenant.toWellFormed())}`
+    return `#/nodes/${encodeURIComponent(place.id.toWellFormed())}${tenant}`
+  }
+  if (place.view === 'execution') return `#/executions/${encodeURIComponent(place.id.toWellFormed())}`
+  if (place.view !== 'try') return `#/${place.view}`
+  if (place.shared === null || place.shared === 'unreadable') return '#/try'
+  return `#/try/${toBase64Url(JSON.stringify([place.shared.node, place.shared.omitted]))}`
+}
+
+/** @param {string} text */
+function readShared(text) {
+  try {
+    const [node, omitted] = JSON.parse(fromBase64Url(text))
+    if (typeof node !== 'object' || node === null || Array.isArray(node) || !Array.isArray(omitted))
+      return 'unreadable'
+    return { node, omitted: omitted.map(String) }
+  } catch {
+    return 'unreadable'
+  }
+}
+
+/** @param {string} text */
+function decode(text) {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** @param {string} text */
+function toBase64Url(text) {
+  const bytes = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte))
+  return btoa(bytes.join('')).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+/** @param {string} text */
+function fromBase64Url(text) {
+  const bytes = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  return decoder.decode(Uint8Array.from(bytes, (character) => character.charCodeAt(0)))
+}

@@ -1,0 +1,131 @@
+// @ts-check
+import { call, pathOf, withQuery } from './api.js'
+import { HourChart } from './chart.js'
+import { formatAge, formatMs } from './format.js'
+import { CodeLink, ProblemBox, Time, useRepeated, Wide } from './parts.js'
+import { html, useState } from './vendor/standalone.module.js'
+
+const everyMs = 5_000
+
+/** @param {{ id: string, tenant: string | null, keyNumber: number }} props */
+export function NodeView({ id, tenant, keyNumber }) {
+  const [answer, setAnswer] = useState(/** @type {import('./api.js').Answer | null} */ (null))
+  const path = pathOf('v1/nodes', id, '/stats')
+  useRepeated(
+    async (signal) => {
+      if (path === null) return false
+      const next = await call(withQuery(path, { tenant: tenant ?? '' }), { signal })
+      if (next.ok !== null) setAnswer(next)
+      return next.ok === null || next.ok || next.problem.status !== 401
+    },
+    everyMs,
+    [path, tenant, keyNumber],
+  )
+  return html`<p class="trail"><a href="#/nodes">Nodes</a></p>
+    <h1><code>${id}</code>${tenant === null ? null : html` <span class="quiet">of ${tenant}</span>`}</h1>
+    ${path === null ? html`<p class="problem" role="alert">A browser cannot ask for this id. curl can, with <code>--path-as-is</code>.</p>` : null}
+    ${answer === null && path !== null ? html`<p role="status">The node is being read …</p>` : null}
+    ${answer?.ok === false ? html`<${ProblemBox} problem=${answer.problem} />` : null}
+    ${answer?.ok === true ? html`<${Statistics} node=${answer.value} />` : null}`
+}
+
+/** @param {{ node: import('../contract/statistics.ts').NodeStatistics }} props */
+function Statistics({ node }) {
+  const {
+    passedThrough,
+    succeeded,
+    failed,
+    failingSince,
+    lastAt,
+    lastSucceededAt,
+    attempts,
+    latencyMs,
+    perMinute,
+  } = node
+  const { branches, cases, otherCases, codes, statuses, connections, lastFailures } = node
+  const now = Date.now()
+  return html`<p role="status" class=${failingSince === null ? 'state good' : 'state bad'}>
+      ${
+        failingSince === null
+          ? 'The latest execution succeeded.'
+          : html`Failing since <${Time} time=${failingSince} />, ${formatAge(failingSince, now)}.`
+      }
+    </p>
+    <dl class="facts">
+      <div><dt>Executions</dt><dd>${passedThrough}</dd></div>
+      <div><dt>Succeeded</dt><dd>${succeeded}</dd></div>
+      <div><dt>Failed</dt><dd>${failed}</dd></div>
+      <div><dt>Attempts</dt><dd>${attempts}</dd></div>
+      <div><dt>Latency p50</dt><dd>${formatMs(latencyMs.p50)}</dd></div>
+      <div><dt>p95</dt><dd>${formatMs(latencyMs.p95)}</dd></div>
+      <div><dt>p99</dt><dd>${formatMs(latencyMs.p99)}</dd></div>
+      <div><dt>Last</dt><dd><${Time} time=${lastAt} /></dd></div>
+      <div><dt>Last success</dt><dd><${Time} time=${lastSucceededAt} /></dd></div>
+    </dl>
+    <h2>The last hour</h2>
+    <${HourChart} minutes=${perMinute} />
+    <details><summary>As a table</summary><${Minutes} minutes=${perMinute} /></details>
+    <div class="cards">
+      <${Counts} title="Branches" counts=${branches} />
+      <${Counts} title="Cases" counts=${otherCases === 0 ? cases : { ...cases, others: otherCases }} />
+      <${Counts} title="Codes" counts=${codes} areCodes />
+      <${Counts} title="Statuses" counts=${statuses} />
+      <${Counts} title="Connections" counts=${connections} />
+    </div>
+    <h2>Latest failures</h2>
+    ${lastFailures.length === 0 ? html`<p>None.</p>` : html`<${Failures} failures=${lastFailures} />`}
+    <p class="quiet">Counted by <code>${node.instance}</code> since <${Time} time=${node.instanceSince} />.</p>`
+}
+
+/** @param {{ title: string, counts: Record<string, number>, areCodes?: boolean }} props */
+function Counts({ title, counts, areCodes = false }) {
+  const entries = Object.entries(counts).sort(([, one], [, other]) => other - one)
+  const most = Math.max(1, ...entries.map(([, count]) => count))
+  if (entries.length === 0) return null
+  return html`<section class="card"><h2>${title}</h2>
+    <table class="counts"><tbody>
+      ${entries.map(
+        ([name, count]) => html`<tr key=${name}>
+          <th scope="row">${areCodes ? html`<${CodeLink} code=${name} />` : name}</th>
+          <td class="number">${count}</td>
+          <td class="bar"><svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="share" x="0" y="0" width=${(count / most) * 100} height="8" /></svg></td>
+        </tr>`,
+      )}
+    </tbody></table>
+  </section>`
+}
+
+/** @param {{ minutes: readonly import('./sparkline.js').Minute[] }} props */
+function Minutes({ minutes }) {
+  const used = minutes.filter(({ passedThrough }) => passedThrough > 0).reverse()
+  if (used.length === 0) return html`<p>No execution in the last hour.</p>`
+  return html`<table>
+    <thead><tr><th scope="col">Minute</th><th scope="col" class="number">Passed</th><th scope="col" class="number">Failed</th></tr></thead>
+    <tbody>${used.map(
+      ({ minute, passedThrough, failed }) => html`<tr key=${minute}>
+        <th scope="row"><${Time} time=${minute} /></th><td class="number">${passedThrough - failed}</td><td class="number">${failed}</td>
+      </tr>`,
+    )}</tbody>
+  </table>`
+}
+
+/** @param {{ failures: readonly import('../contract/statistics.ts').FailedExecution[] }} props */
+function Failures({ failures }) {
+  return html`<${Wide} label="Latest failures">
+    <table>
+      <thead><tr><th scope="col">When</th><th scope="col">Code</th><th scope="col">Status</th><th scope="col">What happened</th><th scope="col">Execution</th></tr></thead>
+      <tbody>
+        ${failures.map(
+          ({ executionId, at, code, status, message, correlationId }) => html`<tr key=${executionId}>
+            <td><${Time} time=${at} /></td>
+            <td><${CodeLink} code=${code} /></td>
+            <td>${status ?? '–'}</td>
+            <td>${message}</td>
+            <td><code>${executionId}</code>${correlationId === null ? null : html`<br /><span class="quiet">${correlationId}</span>`}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+  <//>`
+}

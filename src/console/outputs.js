@@ -1,0 +1,31 @@
+// @ts-check
+import { CodeLink } from './parts.js'
+import { html } from './vendor/standalone.module.js'
+
+/**
+ * The outputs of a node, with the one that follows lit.
+ * @param {{ outputs: readonly string[], lit: string | null, isGood: boolean }} props
+ */
+export function Outputs({ outputs, lit, isGood }) {
+  const all = lit === null || outputs.includes(lit) ? outputs : [...outputs, lit]
+  return html`<ul class="outputs" aria-label="Outputs">
+    ${all.map(
+      (
+        output,
+      ) => html`<li class=${output === lit ? (isGood ? 'lit good' : 'lit bad') : ''} aria-current=${output === lit ? 'true' : undefined}>
+        ${output}${output === lit ? html`<span class="follows"> follows</span>` : null}
+      </li>`,
+    )}
+  </ul>`
+}
+
+/**
+ * Why a call took its branch.
+ * @param {{ reason: import('../contract/execution.ts').Reason }} props
+ */
+export function ReasonText({ reason }) {
+  const { code, message, hint, expected, actual } = reason
+  return html`<p><${CodeLink} code=${code} />${' '}${message}</p>
+    ${hint ? html`<p class="hint"><strong>Hint</strong>${' '}${hint}</p>` : null}
+    ${expected ? html`<p class="quiet">Expected: ${expected}. Came: ${actual ?? 'nothing'}.</p>` : null}`
+}

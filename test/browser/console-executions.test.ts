@@ -1,0 +1,211 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { serviceWithStore, submit, untilEnded } from '../scenarios/support/durable.ts'
+import { testFiles } from '../support/files.ts'
+import { json, retryLater } from '../support/receiver.ts'
+import { receiver } from '../support/servers.ts'
+import { service } from '../support/service.ts'
+import { launchChromium } from './support/chromium.ts'
+import { openConsole } from './support/console-page.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+
+afterAll(() => browser?.close())
+
+describe('the executions', () => {
+  it('need a store, and the page says which setting brings one', async () => {
+    const { url } = await service()
+    const { page } = await openConsole(browser, url, { fragment: '#/executions' })
+
+    await page.getByText('This service has no store').waitFor()
+    expect(await page.locator('main').innerText()).toContain('STORE_URL=sqlite:')
+  })
+
+  it('are listed, filtered and read page by page', async () => {
+    const target = await receiver(json(201, {}))
+    const own = await serviceWithStore()
+    const items = Array.from({ length: 60 }, () => ({ payload: {} }))
+    await own.post('/v1/executions', { node: { id: 'many', method: 'PUT', url: target.url }, items })
+    const one = await submit(own, { node: { id: 'one', method: 'PUT', url: target.url } })
+    await untilEnded(own, one.executionId)
+    const { page, field, button, complaints } = await openConsole(browser, own.url, {
+      fragment: '#/executions',
+    })
+    const rows = page.locator('tbody tr')
+
+    await page.getByText('50 executions, and older ones').waitFor()
+    await button('Older ones').click()
+    await page.getByText('61 executions', { exact: true }).waitFor()
+    expect(await rows.count()).toBe(61)
+
+    await field('Node').fill('one')
+    await field('State').selectOption('succeeded')
+    await button('Filter').click()
+    await page.getByText('One execution').waitFor()
+    expect(await rows.innerText()).toMatch(new RegExp(`${one.executionId}\\s+succeeded\\s+one`))
+    await field('State').selectOption('expired')
+    await button('Filter').click()
+    await page.getByText('There is none.').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('that have failed are counted before they are executed again', async () => {
+    let isDown = true
+    const target = await receiver((...request) => json(isDown ? 500 : 201, {})(...request))
+    const own = await serviceWithStore()
+    const failed = await submit(own, { node: { id: 'down', method: 'PUT', url: target.url } })
+    await untilEnded(own, failed.executionId)
+    const { page, button, field, calls, complaints } = await openConsole(browser, own.url, {
+      fragment: '#/executions',
+    })
+    await page.getByText('One execution').waitFor()
+    await field('Node').fill('down')
+    await button('Filter').click()
+
+    await page.getByText('Execute again what has failed').click()
+    const again = page.getByRole('button', { name: /^Execute .*again$/ })
+    expect(await again.isDisabled()).toBe(true)
+    await button('Count (dry run)').click()
+    await page.getByText('1 of 1 would be executed again. Nothing was done.').waitFor()
+    expect(target.received).toHaveLength(1)
+    await field('At most').fill('5')
+    await again.and(page.locator(':disabled')).waitFor()
+    await button('Count (dry run)').click()
+    isDown = false
+    await button('Execute 1 again').click()
+
+    await page.getByText('1 are executed again.').waitFor()
+    expect((await untilEnded(own, failed.executionId)).state).toBe('succeeded')
+    await page.locator('tbody').getByText('succeeded').waitFor()
+    expect(calls.filter((call) => call === 'POST /v1/executions/redrive')).toHaveLength(3)
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('one execution', () => {
+  it('shows its attempts, its result and its callback', async () => {
+    const answers = [retryLater(0), json(201, { id: 'L-1' })]
+    const target = await receiver((...request) => (answers.shift() ?? json(500, {}))(...request))
+    const engine = await receiver(json(200, {}))
+    const files = await testFiles({
+      'callbacks.json': JSON.stringify({
+        engine: { url: engine.url, secret: `whsec_${Buffer.alloc(32).toString('base64')}` },
+      }),
+    })
+    const own = await serviceWithStore({ settings: { CALLBACKS_FILE: `${files.path}/callbacks.json` } })
+    const { executionId } = await submit(own, {
+      node: {
+        id: 'lead',
+        method: 'PUT',
+        url: target.url,
+        branches: { success: 'yes' },
+        retry: { attempts: 2, initialDelayMs: 100 },
+      },
+      callback: { to: 'engine', token: 'x' },
+    })
+    const { page, complaints } = await openConsole(browser, own.url, {
+      fragment: `#/executions/${executionId}`,
+    })
+
+    await page.getByText('yes follows').waitFor()
+    await page.getByText(/delivered, tried 1 time/).waitFor()
+    const attempts = page.getByRole('list', { name: 'Attempts' }).getByRole('listitem')
+    expect(await attempts.count()).toBe(2)
+    expect(await attempts.nth(1).innerText()).toContain('status 201')
+    expect(complaints).toEqual([])
+  })
+
+  it('shows a waterfall over hours', async () => {
+    const own = await serviceWithStore()
+    const { page, complaints } = await openConsole(browser, own.url)
+    const id = '0199d3f4-8b7a-7cc1-9a60-6f0d6f2f4c11'
+    await page.route(`**/v1/executions/${id}`, (route) => route.fulfill({ json: overHours(id) }))
+    await page.goto(`${own.url}/console#/executions/${id}`)
+
+    const attempts = page.getByRole('list', { name: 'Attempts' }).getByRole('listitem')
+    await attempts.nth(2).waitFor()
+    expect(await attempts.nth(1).innerText()).toContain('pause of 2 h before')
+    expect(await page.getByText('a line every 1 h').isVisible()).toBe(true)
+    const boxes = await Promise.all(
+      [0, 1, 2].map((at) => attempts.nth(at).locator('rect.rest').boundingBox()),
+    )
+    const lefts = boxes.map((box) => box?.x ?? 0)
+    expect(lefts).toEqual(lefts.toSorted((one, other) => one - other))
+    for (const box of boxes) expect(box?.width).toBeGreaterThan(1)
+    expect(complaints).toEqual([])
+  })
+
+  it('that waits is cancelled after a second look', async () => {
+    const target = await receiver(json(503, {}))
+    const own = await serviceWithStore()
+    const notBefore = new Date(Date.now() + 3_600_000).toISOString()
+    const { executionId } = await submit(own, { node: { method: 'PUT', url: target.url }, notBefore })
+    const { page, button, complaints } = await openConsole(browser, own.url, {
+      fragment: `#/executions/${executionId}`,
+    })
+
+    await button('Cancel').click()
+    await button('Leave it').click()
+    await button('Cancel').click()
+    await button('Yes, cancel it').click()
+
+    await page.getByText('withdrawn').first().waitFor()
+    expect(target.received).toEqual([])
+    expect(complaints).toEqual([])
+  })
+})
+
+/** What the service replies about an execution of hours, which no test can wait for. */
+function overHours(executionId: string) {
+  const at = (hours: number) => new Date(Date.UTC(2026, 10, 21) + hours * 3_600_000).toISOString()
+  const timings = { queueMs: null, dnsMs: 3, connectMs: 2, tlsMs: 9, firstByteMs: null, downloadMs: null }
+  const attempt = {
+    purpose: 'call',
+    durationMs: 20,
+    status: null,
+    failure: 'no_response',
+    delivered: 'maybe',
+    connectionReused: false,
+    timings,
+  }
+  return {
+    executionId,
+    state: 'failed',
+    done: true,
+    nodeId: 'slow',
+    tenant: null,
+    host: 'api.example',
+    port: 443,
+    code: 'no_response',
+    attempts: 3,
+    redrives: 0,
+    acceptedAt: at(0),
+    dueAt: null,
+    expiresAt: at(72),
+    endedAt: at(4),
+    callback: null,
+    result: {
+      executionId,
+      nodeId: 'slow',
+      correlationId: null,
+      tenant: null,
+      connection: null,
+      idempotencyKey: null,
+      branch: 'error',
+      succeeded: false,
+      reason: { code: 'no_response', message: 'None.', hint: null, blame: 'target', path: null, docs: null },
+      delivered: 'maybe',
+      repeat: 'if_idempotent',
+      retryAfterMs: null,
+      captured: {},
+      request: { method: 'PUT', url: 'https://api.example/', headers: [], body: null, bodyBytes: 0 },
+      response: null,
+      attempts: [0, 2, 4].map((hours, index) => ({ ...attempt, number: index + 1, startedAt: at(hours) })),
+      warnings: [],
+      durationMs: 14_400_020,
+    },
+  }
+}

@@ -1,0 +1,144 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { json } from '../support/receiver.ts'
+import { receiver } from '../support/servers.ts'
+import { service } from '../support/service.ts'
+import { launchChromium } from './support/chromium.ts'
+import { openConsole } from './support/console-page.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+
+afterAll(() => browser?.close())
+
+/** A node that fails without a call, because the payload lacks its value. */
+const failing = (id: string) => ({
+  node: { id, method: 'GET', url: 'https://hooks.example/{{ profile.id }}' },
+})
+
+describe('the nodes', () => {
+  it('are listed with what passed in the last hour, those first that fail, and lead to one', async () => {
+    const target = await receiver(json(201, {}))
+    const { url, execute } = await service()
+    for (let times = 0; times < 3; times++)
+      await execute({ node: { id: 'crm-lead', method: 'POST', url: target.url }, tenant: 'acme' })
+    await execute(failing('broken'))
+    const { page, complaints } = await openConsole(browser, url, { fragment: '#/nodes' })
+
+    const rows = page.getByRole('row')
+    await rows.nth(3).getByRole('img', { name: '3 in the last hour, 0 failed' }).waitFor()
+    await rows.nth(1).getByRole('img', { name: '1 in the last hour, 1 failed' }).waitFor()
+    const texts = await rows.allInnerTexts()
+    expect(texts[1]).toMatch(/^broken\s+all\s+1\s+1\s+.* ago/)
+    expect(texts.slice(2).map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
+      expect.stringMatching(/^crm-lead all 3 0 –/),
+      expect.stringMatching(/^crm-lead acme 3 0 –/),
+    ])
+
+    await page.getByRole('link', { name: 'crm-lead' }).nth(1).click()
+    await page.getByRole('heading', { name: 'crm-lead' }).getByText('of acme').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('can be 1,000, which are searched and read page by page', async () => {
+    const { url, execute } = await service()
+    for (let at = 0; at < 1_000; at++) await execute(failing(`node-${at}`))
+    const { page, field, button, calls, complaints } = await openConsole(browser, url, {
+      fragment: '#/nodes',
+    })
+    const rows = page.locator('tbody tr')
+
+    await page.getByText('1000 of 1000 entries').waitFor()
+    await page.getByText('Page 1 of 40').waitFor()
+    expect(await rows.count()).toBe(25)
+    await page.getByRole('img', { name: '1 in the last hour' }).nth(24).waitFor()
+    // The list itself, and the last hour of those that are seen.
+    expect(new Set(calls).size).toBe(26)
+
+    await button('Next').click()
+    await page.getByText('Page 2 of 40').waitFor()
+    await field('Search').fill('node-777')
+    await page.getByText('1 of 1000 entries').waitFor()
+    expect(await rows.count()).toBe(1)
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('one node', () => {
+  it('shows its numbers, since when it fails, and the latest failures with a link to the page of the code', async () => {
+    const answers = [json(201, {}), json(500, {})]
+    const target = await receiver((...request) => (answers.shift() ?? json(500, {}))(...request))
+    const { url, execute } = await service()
+    const node = {
+      id: 'crm lead/1',
+      method: 'POST',
+      url: target.url,
+      cases: [{ branch: 'x', when: { type: 'status', value: 418 } }],
+    }
+    await execute({ node })
+    const failed = await execute({ node, correlationId: 'instance-4711' })
+    const { page, complaints } = await openConsole(browser, url, { fragment: '#/nodes/crm%20lead%2F1' })
+
+    await page.getByText(/^Failing since/).waitFor()
+    await page.locator('canvas').waitFor()
+    const text = await page.locator('main').innerText()
+    for (const part of [
+      'Executions',
+      'Latency p50',
+      'expectation_met',
+      '201',
+      '500',
+      failed.executionId,
+      'instance-4711',
+    ])
+      expect(text).toContain(part)
+    expect(text).toContain('The response is not what the node expects.')
+    await page.getByText('As a table').click()
+    expect(
+      await page
+        .getByRole('row', { name: /\d\d:\d\d:00/ })
+        .last()
+        .innerText(),
+    ).toMatch(/\s1\s+1$|\s[01]\s+[01]$/)
+
+    const [opened] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.getByRole('cell', { name: 'expectation_unmet' }).getByRole('link').click(),
+    ])
+    await opened.getByRole('heading', { name: 'expectation_unmet' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('updates by itself', async () => {
+    const { url, execute } = await service()
+    await execute(failing('live'))
+    const { page, complaints } = await openConsole(browser, url, { fragment: '#/nodes/live' })
+    const executions = page.locator('.facts div', { hasText: 'Executions' })
+    await executions.filter({ hasText: '1' }).waitFor()
+
+    await execute(failing('live'))
+
+    await executions.filter({ hasText: '2' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it.each(['.', '..'])('says that a browser cannot ask for the id "%s"', async (id) => {
+    const { url, execute } = await service()
+    await execute(failing(id))
+    const { page, complaints } = await openConsole(browser, url, { fragment: '#/nodes' })
+
+    await page.getByRole('link', { name: id, exact: true }).click()
+
+    await page.getByText('A browser cannot ask for this id.').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('that is unknown is said to be', async () => {
+    const { url } = await service()
+    const { page } = await openConsole(browser, url, { fragment: '#/nodes/unknown' })
+
+    await page.getByRole('alert').getByText('remembers no execution of this node').waitFor()
+  })
+})

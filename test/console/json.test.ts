@@ -1,0 +1,27 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { asText, isObject, parseJson, readObject, writeJson } from '../../src/console/json.js'
+
+describe('JSON in the console', () => {
+  it('is what JSON is', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const text = JSON.stringify(value)
+        expect(writeJson(parseJson(text))).toBe(JSON.stringify(JSON.parse(text), null, 2))
+        expect(parseJson(JSON.stringify(asText(value)))).toBe(asText(value))
+      }),
+    )
+  })
+
+  it.each(['12345678901234567890', '1.10', '1e3', '0.1234567890123456789'])(
+    'keeps the number %s as it was typed',
+    (number) => {
+      expect(asText(parseJson(`[${number}]`)[0])).toBe(number)
+      expect(isObject(parseJson(number))).toBe(false)
+    },
+  )
+
+  it.each(['', '{', '[]', 'null', '"a"', '1'])('has no object in %s', (text) => {
+    expect(readObject(text)).toMatchObject({ ok: false, message: expect.stringMatching(/./) })
+  })
+})
