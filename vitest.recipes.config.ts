@@ -5,7 +5,6 @@ export default defineConfig({
   test: {
     include: ['recipes/test/**/*.test.ts'],
     setupFiles: 'test/support/patience.ts',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
   },
 })

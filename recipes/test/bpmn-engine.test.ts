@@ -1,11 +1,13 @@
+import { existsSync } from 'node:fs'
 import { symlink } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Answer, held, json } from '../../test/support/receiver.ts'
 import { listen } from '../../testkit/listen.ts'
+import { freePort } from './support/free-port.ts'
 import { run } from './support/run.ts'
-import { copyRecipe, world } from './support/world.ts'
+import { callbackSecret, copyRecipe, engineCredentials, world } from './support/world.ts'
 
 const created = json(201, { id: 'L-7' })
 const packages = join(import.meta.dirname, '../node_modules')
@@ -100,5 +102,41 @@ describe('flow.bpmn', () => {
     const { stdout } = await runFlow()
 
     expect([requests, stdout]).toEqual([1, expect.stringMatching(/^waits for a person: no_reply /)])
+  })
+})
+
+describe('durable-flow.bpmn', () => {
+  it('goes on from its state when it is called back', async () => {
+    const enginePort = await freePort()
+    const target = held(created)
+    const { url, here, received } = await world(target.answer, { enginePort })
+    const { cert, key } = await engineCredentials()
+    const { cwd } = await recipe(here, {})
+    const env = {
+      WEBHOOK_NODE_URL: url,
+      CALLBACK_SECRET: callbackSecret,
+      PORT: String(enginePort),
+      TLS_CERT: cert,
+      TLS_KEY: key,
+    }
+
+    const running = run('node', ['durable-run.js', 'instance-1'], { cwd, env })
+    await vi.waitFor(() => expect(existsSync(join(cwd, 'state-instance-1.json'))).toBe(true))
+    await vi.waitFor(() => expect(received).toHaveLength(1))
+    target.release()
+
+    expect(await running).toEqual({ status: 0, stdout: 'waits\nends at created\n', stderr: '' })
+    expect(existsSync(join(cwd, 'state-instance-1.json'))).toBe(false)
+  })
+
+  it('ends where the service does not accept the node', async () => {
+    const { url, here } = await world(created)
+    const { cert, key } = await engineCredentials()
+    const { cwd } = await recipe(here, {})
+    const env = { WEBHOOK_NODE_URL: url, PORT: '0', TLS_CERT: cert, TLS_KEY: key }
+
+    const { stdout } = await run('node', ['durable-run.js', 'instance-1'], { cwd, env })
+
+    expect(stdout).toBe('ends at refused\n')
   })
 })

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { onTestFinished } from 'vitest'
 
 /** How a program ended. */
 export interface Ended {
@@ -7,7 +8,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs a program to its end, with Node.js and the usual programs in its path. */
+/** Runs a program to its end, or to that of the test, with Node.js and the usual programs in its path. */
 export function run(
   program: string,
   args: readonly string[],
@@ -15,9 +16,11 @@ export function run(
 ): Promise<Ended> {
   const { PATH = '' } = process.env
   return new Promise((resolve) => {
-    execFile(program, [...args], { cwd, env: { PATH, NO_COLOR: '1', ...env } }, (error, stdout, stderr) => {
+    const options = { cwd, env: { PATH, NO_COLOR: '1', ...env } }
+    const child = execFile(program, [...args], options, (error, stdout, stderr) => {
       const status = error === null ? 0 : Number(error.code)
       resolve({ status, stdout, stderr })
     })
+    onTestFinished(() => void child.kill('SIGKILL'))
   })
 }

@@ -60,7 +60,12 @@ export async function copyRecipe(name: string, here: (text: string) => string): 
   await cp(join(folder, name), path, { recursive: true })
   for (const file of await readdir(path)) {
     const text = await readFile(join(path, file), 'utf8')
-    await writeFile(join(path, file), here(text).replaceAll("'../../", `'${join(folder, '..')}/`))
+    await writeFile(
+      join(path, file),
+      here(text)
+        .replaceAll("'../../", `'${join(folder, '..')}/`)
+        .replaceAll("'../node/", `'${folder}/node/`),
+    )
   }
   return path
 }
