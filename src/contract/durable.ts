@@ -124,7 +124,7 @@ export const SubmitRequest = closedObject(
 
 export type SubmitRequest = Static<typeof SubmitRequest>
 
-const executionStates = ['waiting', 'running', 'succeeded', 'failed', 'withdrawn', 'expired'] as const
+export const executionStates = ['waiting', 'running', 'succeeded', 'failed', 'withdrawn', 'expired'] as const
 
 const state = oneOfWords(executionStates, {
   description:

@@ -49,6 +49,12 @@ function nearRoute(url: string, routes: Iterable<string>): string | null {
   const [, name = ''] = /\/([\w-]+)$/.exec(asked) ?? []
   if (closable.some(({ paths }) => paths.test(asked))) return null
   if (/^\/v1\/nodes\/[^/]+(?:\/[\w-]+)?$/.test(asked)) return '/v1/nodes/{id}/stats'
+  if (/^\/v1\/executions\/[^/]+\/(?:retry|redrive|replay|rerun|repeat|resend|restart|run)$/.test(asked))
+    return '/v1/executions/redrive'
+  if (/^\/v1\/executions\/[^/]+\/(?:cancel|abort|stop|terminate|withdraw|kill)$/.test(asked))
+    return '/v1/executions/{id}/cancel'
+  if (/^\/v1\/executions\/[^/]+\/(?:output|reply|response|results|status|state)$/.test(asked))
+    return '/v1/executions/{id}/result'
   const elsewhere = routesElsewhere.find(([form]) => form.test(name))?.[1]
   return (
     known.find((route) => route === asked || (name !== '' && route.endsWith(`/${name}`))) ??
@@ -74,6 +80,9 @@ const closable = [
   { setting: 'DOCS', paths: /^\/(?:docs|openapi\.json|manual)(?:\/|$)/, route: documentUrl },
   { setting: 'CONSOLE', paths: /^\/console(?:\/|$)/, route: '/console' },
 ]
+
+/** An execution of its own. */
+const cancellable = /^\/v1\/executions\/[^/?]{1,64}\/?(?:\?|$)/
 
 /** Longer paths are near to none. */
 const longestPath = 100
@@ -102,7 +111,8 @@ function refuseRoute(
         : `This route does not exist.${didYouMean(near)}`,
     )
   const allow = methods.join(', ')
-  return new Refusal('method_not_allowed', `Use one of these methods: ${allow}.`, {
+  const ends = cancellable.test(url) ? ' POST /v1/executions/{id}/cancel ends an execution.' : ''
+  return new Refusal('method_not_allowed', `Use one of these methods: ${allow}.${ends}`, {
     headers: { allow },
   })
 }

@@ -18,7 +18,7 @@ import { listNames, pairs } from './foreign-words/list-names.ts'
 import { countRedirects } from './foreign-words/redirects.ts'
 import { anyFailure, statusIsNoFailure } from './foreign-words/request.ts'
 import { adviseWord } from './member-advice.ts'
-import { type Place, withoutForm } from './place.ts'
+import { likeRequest, type Place, withoutForm } from './place.ts'
 
 /**
  * What a value of the wrong type was probably meant to be, at one place. An example takes names from the value, and no
@@ -43,6 +43,7 @@ const fields = (member: string): ExpectedShape => ({
   },
 })
 
+const aMoment = 'a date and time with its zone, such as "2026-11-21T21:54:09Z"'
 const attributes = (example: JsonObject): ExpectedShape => ({ write: () => `write ${writeValue(example)}` })
 const always = (text: string, as?: string): ExpectedShape => ({
   ...(as === undefined ? {} : { as }),
@@ -203,7 +204,9 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   },
   'Simulation.status': {
     write: (value) =>
-      typeof value === 'string' && /^\dxx$/i.test(value) ? `write one status, such as ${value[0]}04` : null,
+      typeof value === 'string' && !/^\d{3}$/.test(value)
+        ? `write one status, such as ${/^[1-5]xx$/i.test(value) ? value[0] : 2}04`
+        : null,
   },
   When: {
     write: (value) => whenLike(value) ?? `write ${writeValue(expectationLike(value))}${orText(value)}`,
@@ -222,6 +225,17 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Node.capture.*': always('write a template such as "{{ response.json.id }}"'),
   'Request.tenant': { as: '1 to 64 characters of A-Z a-z 0-9 . _ -', write: () => null },
   'Request.idempotencyKey': { as: '1 to 255 visible ASCII characters', write: () => null },
+  'Submission.callback': always(
+    `${example({ callback: { to: 'engine' } })}, the name of an entry of CALLBACKS_FILE`,
+  ),
+  'Submission.notBefore': { as: aMoment, write: () => null },
+  'Submission.expiresAt': { as: aMoment, write: () => null },
+  'Submission.items': always(example({ items: [{ payload: { profile: { email: '…' } } }] })),
+  Item: always(`write ${writeValue({ payload: { profile: { email: '…' } } })}`),
+  'Redrive.filter': always(example({ filter: { code: 'connect_refused' } })),
+  'Redrive.filter.since': { as: aMoment, write: () => null },
+  'Redrive.filter.until': { as: aMoment, write: () => null },
+  'Redrive.filter.ids': always(example({ filter: { ids: ['…'] } })),
   Retry: { write: retryLike },
   Signing: always(example({ signing })),
   Tls: always(example({ tls: { certificate: '{{ secrets.CERTIFICATE }}', key: '{{ secrets.KEY }}' } })),
@@ -234,6 +248,13 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Payload.flow': attributes({ name: '…' }),
   'Payload.vars': attributes({ leadId: '…' }),
   Secrets: always(example({ secrets: { NAME: '…' } }), 'an object of name and value'),
+  'Secrets.*': {
+    as: 'a string of at least 4 characters',
+    write: (value) =>
+      typeof value === 'object' && value !== null
+        ? 'write one name for each value, as in "crm_token": "…"'
+        : quotes(value),
+  },
   Simulation: { write: simulationLike },
   'Simulation.headers': attributes({ 'x-state': '…' }),
   'Simulation.body': always('write the text of the body, as in "{\\"id\\":1}"'),
@@ -247,7 +268,7 @@ export interface MeantShape {
 
 /** What a value of the wrong type at a place was probably meant to be. */
 export function findMeantShape(place: Place, value: unknown): MeantShape {
-  const shape = shapes[place] ?? shapes[withoutForm(place)]
+  const shape = shapes[place] ?? shapes[withoutForm(place)] ?? shapes[likeRequest(place)]
   if (shape === undefined) return { as: null, write: null }
   return { as: shape.as ?? null, write: shape.write(value) }
 }

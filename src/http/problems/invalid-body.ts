@@ -8,6 +8,7 @@ import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { quoteName } from '../../webhook/values/text.ts'
 import { dereference, type JsonSchema } from './json-schema.ts'
 import { isMemberOfNode, readRoleInNode } from './member-advice.ts'
+import type { Place } from './place.ts'
 import { sayListOnce } from './schema-error-text.ts'
 import { findSchemaErrors } from './schema-errors.ts'
 
@@ -23,6 +24,7 @@ export function* explainInvalidBody(routeSchema: unknown, body: unknown): Genera
   if (body === undefined) return yield { path: '', message: 'missing; must be a JSON object' }
   const schema = isObject(routeSchema) ? dereferenced.get(String(routeSchema.$ref)) : undefined
   if (schema === undefined) throw new TypeError('a route needs a named schema for its body')
+  if (!takesNode(schema)) return yield* explain(schema, body)
   const wrapper = findWrapper(body)
   if (wrapper !== null)
     return yield {
@@ -35,15 +37,26 @@ export function* explainInvalidBody(routeSchema: unknown, body: unknown): Genera
   for (const error of explain(schema, moved.body)) yield withGivenPath(error, moved.names)
 }
 
+/** Whether a body has a node, as all but that of a redrive. */
+function takesNode({ properties = {} }: JsonSchema): boolean {
+  return Object.hasOwn(properties, 'node')
+}
+
 function* explain(schema: JsonSchema, body: unknown): Generator<ConfigError> {
   const offenders: string[] = []
   const said = new Set<string>()
-  for (const schemaError of findSchemaErrors(schema, body, '', 'Request')) {
+  for (const schemaError of findSchemaErrors(schema, body, '', placeOfBody(schema))) {
     offenders.push(schemaError.path)
     yield { ...schemaError, message: sayListOnce(schemaError.message, said) }
   }
-  if (offenders.length === 0 || !isObject(body) || !isObject(body.node)) return
+  if (offenders.length === 0 || !takesNode(schema) || !isObject(body) || !isObject(body.node)) return
   yield* explainSoundParts(body.node, offenders)
+}
+
+/** The place of a body: that of every request with a node, and those of durable executions. */
+function placeOfBody({ $id }: JsonSchema): Place {
+  if ($id === 'SubmitRequest') return 'Submission'
+  return $id === 'RedriveRequest' ? 'Redrive' : 'Request'
 }
 
 /** The member that has the whole request, as where a client puts a body into another one; null if there is none. */

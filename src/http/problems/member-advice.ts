@@ -7,10 +7,10 @@ import { listWords } from '../../webhook/values/text.ts'
 import { writeMembers } from './example-text.ts'
 import type { ForeignMember, ForeignWord } from './foreign-words/foreign-word.ts'
 import { isNo } from './foreign-words/on-error.ts'
-import { offWithoutIt } from './foreign-words/sentences.ts'
+import { leaveOut, offWithoutIt } from './foreign-words/sentences.ts'
 import { foreignMembers, foreignParts, foreignWords } from './foreign-words/tables.ts'
 import { type JsonSchema, nameType } from './json-schema.ts'
-import { likeExpectation, type Place, withoutForm } from './place.ts'
+import { likeExpectation, likeRequest, type Place, withoutForm } from './place.ts'
 
 /** What a member was probably meant to be that its place does not know. */
 export interface Advice {
@@ -75,8 +75,21 @@ export function adviseMember({ place, name, around, known }: UnknownMember): Adv
   const row = (word === null ? undefined : findForeign(place, word)) ?? findPart(place, name)
   if (row !== undefined) return adviseForeign(place, row, around, name, known) ?? noAdvice
   if (place === 'Node' && isHeaderName(name)) return adviseHeader(name)
+  if (place === 'Item')
+    return {
+      ...noAdvice,
+      text: `it belongs into "payload"; write ${writeMembers({ payload: { profile: { [name]: '…' } } })}`,
+    }
   return place === 'Payload' ? { ...noAdvice, text: describeAttribute(name) } : noAdvice
 }
+
+/** Places with names that mean something else in a request with a node. */
+const placesWithoutHome: ReadonlySet<string> = new Set([
+  'Redrive',
+  'Redrive.filter',
+  'Submission.callback',
+  'Item',
+])
 
 /** Words for the address of a connection. */
 const addresses: ReadonlySet<string> = new Set([
@@ -260,7 +273,7 @@ function findForeign(at: Place, name: string): ForeignMember | undefined {
   const place = likeExpectation(at)
   const members = index(foreignMembers)
   const word = fold(name)
-  return [at, place, withoutForm(place)]
+  return [at, place, withoutForm(place), likeRequest(place)]
     .map((each) => members.get(each)?.get(word))
     .find((row) => row !== undefined)
 }
@@ -312,7 +325,8 @@ export function groupMembers(place: Place, known: readonly string[]): string {
 /** Where the contract has a member of this name. */
 function adviseHome(place: Place, name: string): Advice {
   const word = fold(name)
-  const base = withoutForm(place)
+  const base = likeRequest(withoutForm(place))
+  if (placesWithoutHome.has(base)) return noAdvice
   const forms = homes().get(base)?.get(word)
   if (forms !== undefined && forms !== '')
     return { ...noAdvice, text: `only ${forms} has ${JSON.stringify(name)}`, covers: 'all' }
@@ -336,6 +350,7 @@ function describeInNode(name: string): string {
   if (foreign === undefined) return inNode
   const { is, ...own } = foreign
   const text = adviseForeign('Node', own, {}, name, [])?.text ?? ''
+  if (is === undefined && own.example === undefined && text.endsWith(leaveOut)) return text
   return (
     (is === undefined ? inNode : `${inNode}, as ${JSON.stringify(is)}`) + (text === '' ? '' : `; ${text}`)
   )

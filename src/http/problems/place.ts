@@ -14,6 +14,11 @@ export function withoutForm(place: Place): Place {
   return base === 'Part' || base.startsWith('Part.') ? `Field${base.slice('Part'.length)}` : base
 }
 
+/** The request that a place is, too: a durable execution takes what an execution does. */
+export function likeRequest(place: Place): Place {
+  return /^Submission(?:$|\.(?!callback))/.test(place) ? place.replace('Submission', 'Request') : place
+}
+
 /** The place whose foreign words a place has beside its own: a case looks at a response as an expectation does. */
 export function likeExpectation(place: Place): Place {
   return place.startsWith('When') ? place.replace('When', 'Expectation') : place

@@ -43,6 +43,8 @@ import { checkTenant, lacksRight } from '../clients/access.ts'
 import type { Client } from '../clients/client.ts'
 import { refuseKey, storeMissing, storeUnavailable } from '../problems/key-refusal.ts'
 import { Refusal, whatIsWrong } from '../problems/problem.ts'
+import { describeQueryMistake } from '../problems/query-mistake.ts'
+import { listParameters, noParameters } from './list-parameters.ts'
 import {
   durableReplies,
   keyReplies,
@@ -293,8 +295,16 @@ export const resultRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ex
 /** `GET /v1/executions` */
 export const listRoute: FastifyPluginAsyncTypebox<Options> = async (app, { executions }) => {
   refuseWithoutStore(app, executions)
+  app.addHook('preValidation', async ({ query }) => {
+    const mistake = describeQueryMistake(
+      query as Readonly<Record<string, unknown>>,
+      listParameters,
+      noParameters,
+    )
+    if (mistake !== null) throw wrongQuery(mistake)
+  })
   // Every mistake of such a request is one of its query.
-  app.setSchemaErrorFormatter(wrongQuery)
+  app.setSchemaErrorFormatter(() => wrongQuery())
   const schema = {
     operationId: 'listExecutions',
     summary: 'List durable executions',
@@ -435,11 +445,11 @@ function alreadyEnded(id: string | null): Refusal {
   })
 }
 
-function wrongQuery(): Refusal {
-  return new Refusal(
-    'invalid_request',
-    'This route accepts these query parameters, each once: state, nodeId, host, code, tenant, since (RFC 3339), limit (1 to 500), after (next of the page before).',
-  )
+const takenParameters =
+  'This route accepts these query parameters, each once: state, nodeId, host, code, tenant, since (RFC 3339), limit (1 to 500), after (next of the page before).'
+
+function wrongQuery(mistake = ''): Refusal {
+  return new Refusal('invalid_request', `${mistake} ${takenParameters}`.trim())
 }
 
 const longestWaitMs = 30_000

@@ -24,6 +24,8 @@ interface PlaceInRequest {
   readonly path: string
   /** A request with an object at the place. */
   readonly around: (members: Members) => Members
+  /** The schema of the request, if it is not that of an execution or a preview. */
+  readonly route?: string
 }
 
 const inNode = (name: string) => (members: Members) => ({ node: { ...node, [name]: members } })
@@ -99,6 +101,26 @@ const places: Readonly<Record<string, PlaceInRequest>> = {
     around: (members) => ({ node: { ...node, cases: [members] } }),
   },
   'Node.branches': { valid: {}, path: '/node/branches', around: inNode('branches') },
+  Submission: { valid: { node }, path: '', around: (members) => members, route: 'SubmitRequest' },
+  'Submission.callback': {
+    valid: { to: 'engine' },
+    path: '/callback',
+    around: (callback) => ({ node, callback }),
+    route: 'SubmitRequest',
+  },
+  Item: {
+    valid: {},
+    path: '/items/0',
+    around: (item) => ({ node, items: [item] }),
+    route: 'SubmitRequest',
+  },
+  Redrive: { valid: { filter: {} }, path: '', around: (members) => members, route: 'RedriveRequest' },
+  'Redrive.filter': {
+    valid: {},
+    path: '/filter',
+    around: (filter) => ({ filter }),
+    route: 'RedriveRequest',
+  },
   Payload: { valid: {}, path: '/payload', around: (payload) => ({ node, payload }) },
   Simulation: { valid: { status: 200 }, path: '/simulate', around: (simulate) => ({ node, simulate }) },
 }
@@ -109,10 +131,14 @@ function placeOf(name: string): PlaceInRequest {
   return place
 }
 
-function explain(request: unknown) {
-  const route =
-    typeof request === 'object' && request !== null && 'simulate' in request ? 'Preview' : 'Execute'
-  return [...explainInvalidBody({ $ref: `${route}Request` }, request)]
+function routeOf(request: unknown): string {
+  return typeof request === 'object' && request !== null && 'simulate' in request
+    ? 'PreviewRequest'
+    : 'ExecuteRequest'
+}
+
+function explain(request: unknown, route = routeOf(request)) {
+  return [...explainInvalidBody({ $ref: route }, request)]
 }
 
 const rows = Object.entries(foreignMembers).flatMap(([place, members]) =>
@@ -148,6 +174,7 @@ function validBeside(place: string, { is = '', covers = [] }: ForeignMember): Me
 function valueFor({ is, unwrap, byType }: ForeignMember): unknown {
   if (byType?.object !== undefined) return 'x'
   if (unwrap === true) return {}
+  if (is === 'ids') return ['x']
   if (is === 'query' || is === 'headers' || is === 'hosts' || is === 'fields') return []
   return is === 'node' ? node : {}
 }
@@ -158,20 +185,21 @@ describe('a foreign member', () => {
   })
 
   it.each(Object.entries(foreignMembers))('is no member of the contract: %s', (place, members) => {
-    const { path, around } = placeOf(place)
+    const { path, around, route } = placeOf(place)
     for (const row of members)
       for (const word of row.words.split(' ')) {
-        const paths = explain(around({ ...validBeside(place, row), [word]: null })).map((error) => error.path)
+        const request = around({ ...validBeside(place, row), [word]: null })
+        const paths = explain(request, route).map((error) => error.path)
 
         expect(paths).toContain(`${path}/${word}`)
       }
   })
 
   it.each(rows)('gets advice in every spelling: $place $row.words', ({ place, row }) => {
-    const { path, around } = placeOf(place)
+    const { path, around, route } = placeOf(place)
     const valid = validBeside(place, row)
     for (const spelling of row.words.split(' ').flatMap(spellings)) {
-      const errors = explain(around({ ...valid, [spelling]: valueFor(row) }))
+      const errors = explain(around({ ...valid, [spelling]: valueFor(row) }), route)
       const own = errors.find((error) => error.path === `${path}/${spelling}`)
 
       expect(own?.message, spelling).toMatch(/^unknown member; ./)
@@ -184,15 +212,16 @@ describe('a foreign member', () => {
   it.each(rows.filter(({ row }) => row.example !== undefined))(
     'has an example that is valid where it is to be written: $place $row.words',
     ({ place, row }) => {
-      const { valid, around } = placeOf(place)
+      const { valid, around, route } = placeOf(place)
       const example = typeof row.example === 'function' ? row.example(200, {}) : row.example
       const isWhole = example !== undefined && ('type' in example || 'structure' in example)
       const request = around(
         isWhole ? example : { ...(place === 'Field' ? validBeside(place, row) : valid), ...example },
       )
-      const name = 'simulate' in request ? 'PreviewRequest' : 'ExecuteRequest'
+      const name = route ?? routeOf(request)
 
       expect(validators[name]?.(request), JSON.stringify(request)).toBe(true)
+      if (request.node === undefined) return
       const compiled = compileNode(request.node as never, { maxTimeoutMs: 10_000 })
       expect(compiled.ok ? [] : compiled.errors).toEqual([])
     },

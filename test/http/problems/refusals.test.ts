@@ -1376,6 +1376,100 @@ describe('a refused request', () => {
   })
 })
 
+describe('a durable execution that is refused', () => {
+  const moment = 'must be a date and time with its zone, such as "2026-11-21T21:54:09Z"'
+  const item = '"items": [{ "payload": { "profile": { "email": "…" } } }]'
+
+  it.each<[members: object, path: string, message: string]>([
+    [{ notBefore: '01.12.2026 10:00' }, '/notBefore', moment],
+    [
+      { delay: '10m' },
+      '/delay',
+      'unknown member; when it begins is "notBefore", a date and time with its zone; write "notBefore": "2026-11-21T21:54:09Z"',
+    ],
+    [
+      { expiresIn: 3600 },
+      '/expiresIn',
+      'unknown member; when it ends at the latest is "expiresAt", a date and time with its zone; write "expiresAt": "2026-11-21T21:54:09Z"',
+    ],
+    [
+      { callback: 'https://s3cr3t.test/' },
+      '/callback',
+      'must be an object, not a string; write "callback": { "to": "engine" }, the name of an entry of CALLBACKS_FILE',
+    ],
+    [
+      { callbackUrl: 'https://s3cr3t.test/' },
+      '/callbackUrl',
+      'unknown member; the result goes to a name of CALLBACKS_FILE, which the operator of the service sets; write "callback": { "to": "engine" }',
+    ],
+    [
+      { callback: { url: 's3cr3t' } },
+      '/callback/url',
+      'unknown member; it is called "to" here, the name of an entry of CALLBACKS_FILE',
+    ],
+    [
+      { payloads: [{}] },
+      '/payloads',
+      `unknown member; many executions of one node are "items"; write ${item}`,
+    ],
+    [{ items: {} }, '/items', `must be an array, not an object; write ${item}`],
+    [
+      { items: [{ profile: { name: 's3cr3t' } }] },
+      '/items/0/profile',
+      'unknown member; it belongs into "payload" of the item; write "payload": { "profile": { "name": "…" } }',
+    ],
+    [
+      { items: [{ email: 's3cr3t' }] },
+      '/items/0/email',
+      'unknown member; it belongs into "payload"; write "payload": { "profile": { "email": "…" } }',
+    ],
+    [
+      { priority: 5 },
+      '/priority',
+      'unknown member; executions are taken by time, in turn between hosts and tenants; leave it out',
+    ],
+    [{ color: 'red' }, '/color', 'unknown member; the service does not need it; leave it out'],
+    [
+      { variables: {} },
+      '/variables',
+      'unknown member; it belongs into "payload", as "vars"; write "payload": { "vars": { "leadId": "…" } }',
+    ],
+    [
+      { secrets: { crm: { token: 's3cr3t' } } },
+      '/secrets/crm',
+      'must be a string of at least 4 characters, not an object; write one name for each value, as in "crm_token": "…"',
+    ],
+  ])('says what to write: %j', (members, path, message) => {
+    expect(refuse({ node, ...members }, 'SubmitRequest')).toEqual([{ path, message }])
+    expect(message).not.toContain('s3cr3t')
+  })
+
+  it.each<[request: object, path: string, message: string]>([
+    [
+      { executionId: 's3cr3t' },
+      '/executionId',
+      'unknown member; it is "ids" of "filter"; write "filter": { "ids": ["…"] }',
+    ],
+    [
+      { code: 's3cr3t' },
+      '/code',
+      'unknown member; it is "code" of "filter"; write "filter": { "code": "connect_refused" }',
+    ],
+    [{ filter: {}, rate: 20 }, '/rate', 'unknown member; it is called "perSecond" here'],
+    [{ filter: { error: 's3cr3t' } }, '/filter/error', 'unknown member; it is called "code" here'],
+    [
+      { filter: { status: 's3cr3t' } },
+      '/filter/status',
+      'unknown member; what has ended without success is redriven; leave it out, or choose by "code"',
+    ],
+    [{ filter: { since: 'yesterday' } }, '/filter/since', moment],
+    [{ filter: { limit: 5 } }, '/filter/limit', 'unknown member; it belongs beside "filter"'],
+    [{}, '/filter', 'missing; must be an object; write "filter": { "code": "connect_refused" }'],
+  ])('or redriven says what to write: %j', (request, path, message) => {
+    expect(refuse(request, 'RedriveRequest')).toEqual([{ path, message }])
+  })
+})
+
 describe('a problem', () => {
   it.each(Object.keys(problems))('says whether a repeat helps: %s', (code) => {
     const problem = createProblem(new Refusal(code as keyof typeof problems, ''), 'id', '')

@@ -21,6 +21,12 @@ export function listNames(value: unknown): readonly string[] {
   return names
 }
 
+/** Attributes with the names of an object. */
+export function asAttributes(value: unknown): JsonObject {
+  const names = listNames(value)
+  return Object.fromEntries((names.length === 0 ? ['email'] : names).map((name) => [name, '…']))
+}
+
 /** Fields with the names of an object, unless it is a field itself. */
 export function pairs(value: unknown): readonly JsonObject[] {
   const first = Array.isArray(value) && typeof value[0] === 'string' ? value[0] : value

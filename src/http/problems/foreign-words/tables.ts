@@ -1,5 +1,6 @@
 import { authMembers, authWords } from './auth.ts'
 import { bodyMembers, bodyWords } from './body.ts'
+import { durableMembers } from './durable.ts'
 import { caseMembers, expectationMembers, expectationWords } from './expectation.ts'
 import { fieldMembers, fieldWords } from './field.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
@@ -22,6 +23,7 @@ export const foreignMembers: ForeignMembers = {
   ...bodyMembers,
   ...expectationMembers,
   ...caseMembers,
+  ...durableMembers,
 }
 
 /** What words within the name of a member tell, by place. */
