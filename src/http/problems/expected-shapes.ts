@@ -6,7 +6,7 @@ import { writeMembers, writeValue } from './example-text.ts'
 import { authOfWord } from './foreign-words/auth-like.ts'
 import { bodyLike } from './foreign-words/body-like.ts'
 import { isCurlCommand, nodeOfCurl } from './foreign-words/curl-command.ts'
-import { signing } from './foreign-words/examples.ts'
+import { basic, signing } from './foreign-words/examples.ts'
 import {
   expectationLike,
   isListOfStatuses,
@@ -352,6 +352,8 @@ function retryLike(value: unknown): string {
 function authLike(value: unknown): string {
   if (value === '' || value === false || (typeof value === 'string' && /^(?:none|no auth)$/i.test(value)))
     return 'leave it out for none'
+  if (isObject(value) && ['username', 'user', 'password'].some((name) => Object.hasOwn(value, name)))
+    return example({ auth: basic })
   if (Array.isArray(value) && isObject(value[0]))
     return `write the object itself, without [ and ]: ${authLike(value[0].type)}`
   if (Array.isArray(value)) return example({ auth: { type: 'basic', username: '…', password: reference } })

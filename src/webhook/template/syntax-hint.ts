@@ -88,6 +88,8 @@ function hintForName(tokens: readonly Written[], at: number): string | null {
   if (before?.kind === 'string' && token?.kind === 'word')
     return 'write a text with a quote in it between quotes of the other kind, as in "it\'s"'
   const [dot, name, next] = tokens.slice(Math.max(0, at - 2), at + 1)
+  if (at > 0 && name?.kind === 'word' && next?.kind === 'word' && mostArguments.has(next.text))
+    return `a filter stands behind a bar: write | ${writeFilter(next.text) ?? next.text}`
   return at > 1 && dot?.text === '.' && name?.kind === 'word' && next?.kind === 'word'
     ? 'write a name with a blank in brackets and quotes, as in profile["first name"]'
     : null

@@ -1237,6 +1237,28 @@ const rows: readonly Row[] = [
       'unknown member; the credential is "auth"; write "auth": { "type": "apiKey", "in": "header", "name": "X-Api-Key", "value": "{{ secrets.NAME }}" }',
     ],
   ],
+  [{ http_conn_id: 's3cr3t' }, ['/http_conn_id', 'unknown member; it is called "connection" here']],
+  [
+    { includeFields: ['s3cr3t'] },
+    [
+      '/includeFields',
+      'unknown member; they are "fields" of "body"; write "body": { "structure": "simple", "fields": [{ "name": "email", "source": "profile", "field": "email" }] }',
+    ],
+  ],
+  [
+    { auth: { username: 'a', password: 's3cr3t' } },
+    [
+      '/auth/type',
+      'missing; must be "bearer", "basic", "apiKey", "oauth2", "digest" or "awsSigV4"; write "auth": { "type": "basic", "username": "…", "password": "{{ secrets.NAME }}" }',
+    ],
+  ],
+  [
+    { query: [{ name: 'a', source: 'profile', field: 'b', ifEmpty: 'none' }] },
+    [
+      '/query/0/ifEmpty',
+      'must be "send", "omit" or "fail"; "omit" leaves the field out, "send" sends it empty',
+    ],
+  ],
 ]
 
 describe('a refused node', () => {
@@ -1455,6 +1477,7 @@ describe('a durable execution that is refused', () => {
       '/code',
       'unknown member; it is "code" of "filter"; write "filter": { "code": "connect_refused" }',
     ],
+    [{ all: true }, '/all', 'unknown member; an empty "filter" is all of them; write "filter": {}'],
     [{ filter: {}, rate: 20 }, '/rate', 'unknown member; it is called "perSecond" here'],
     [{ filter: { error: 's3cr3t' } }, '/filter/error', 'unknown member; it is called "code" here'],
     [

@@ -33,6 +33,7 @@ describe('a placeholder that is not Liquid', () => {
     ['{{ profile.a | regex_replace: "a", "b" }}', 'there are no regular expressions'],
     ['{{ profile.a | date: "DD.MM.YYYY" }}', 'write date: "%d.%m.%Y"'],
     ['{{ profile.a | date: "YYYY-MM-DDTHH:mm:ss" }}', 'write date: "%Y-%m-%dT%H:%M:%S"'],
+    ['{{ profile.first_name capitalize }}', 'a filter stands behind a bar: write | capitalize'],
     ['{{ secrets.crm.token }}', 'A secret is one value under one name'],
     ['{{ secrets["a b"] }}', 'A secret is one value under one name'],
     ['{{ secrets.a | base64_encode }}', 'write "auth": { "type": "basic"'],

@@ -21,7 +21,7 @@ export const durableMembers: ForeignMembers = {
     },
     {
       words:
-        'callbackUrl callbackUri webhookUrl replyUrl replyTo notify notifyUrl notification resultUrl responseUrl onComplete onFinish resumeUrl',
+        'callbackUrl callbackUri webhookUrl replyUrl replyTo notify notifyUrl notification resultUrl responseUrl onComplete onFinish resumeUrl webhook webhooks hook',
       says: toName,
       example: { callback: { to: 'engine' } },
     },
@@ -100,7 +100,13 @@ export const durableMembers: ForeignMembers = {
     { words: 'rate ratePerSecond rps perSec throttle speed', is: 'perSecond' },
     { words: 'max count size batchSize maxExecutions', is: 'limit' },
     { words: 'test preview simulate check whatIf', is: 'dryRun' },
-    { words: 'override ignoreNever all', is: 'force' },
+    {
+      words: 'all everything any',
+      says: 'an empty "filter" is all of them',
+      example: { filter: {} },
+      covers: ['filter'],
+    },
+    { words: 'override ignoreNever', is: 'force' },
   ],
   'Redrive.filter': [
     { words: 'error errorCode failure failureCode reason', is: 'code' },

@@ -113,6 +113,7 @@ export const fieldWords: ForeignWords = {
     { words: 'skip remove drop ignore leaveOut exclude', is: 'omit' },
     { words: 'error stop required abort exit throw', is: 'fail' },
     { words: 'empty null keep include sendEmpty', is: 'send' },
+    { words: 'none no nothing', says: '"omit" leaves the field out, "send" sends it empty' },
     {
       words: 'default',
       says: 'a default is part of a template: "value": "{{ profile.name | default: \'x\' }}"',

@@ -149,7 +149,8 @@ export const nodeMembers: ForeignMembers = {
       isOnlyKind: true,
     },
     {
-      words: 'fields bodyFields bodyParameters bodyParametersUi bodyParams attributes selectedFields mapping',
+      words:
+        'fields bodyFields bodyParameters bodyParametersUi bodyParams attributes selectedFields mapping includeFields fieldsToInclude selectedProperties',
       says: 'they are "fields" of "body"',
       example: simpleBody,
     },
@@ -506,7 +507,8 @@ export const nodeMembers: ForeignMembers = {
       example: { keepAlive: false },
     },
     {
-      words: 'connectionName connectionId namedConnection namedCredential namedCredentials',
+      words:
+        'connectionName connectionId httpConnId connId connectionRef namedConnection namedCredential namedCredentials',
       is: 'connection',
     },
     { words: 'case switch rules', is: 'cases' },
