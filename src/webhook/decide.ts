@@ -313,7 +313,7 @@ class Miss {
     )
     const pauseMs = askedPauseMs(this.#response, this.#call.now(), this.#node.retry.resetHeaders)
     const resetMs = limitResetMs(this.#response, this.#call.now())
-    return { path, clue, isStatusAccepted, pauseMs, resetMs }
+    return { path, clue, isStatusAccepted, pauseMs, resetMs, variables: this.#scope.variables }
   }
 }
 

@@ -106,6 +106,36 @@ describe('a reply says what to do about trouble', () => {
     expect(reason.hint).toContain('typing error')
   })
 
+  it('points at tokenUrl where its host does not exist', async () => {
+    const dns = await dnsServer({})
+    const { execute } = await service({ dns: dns.address })
+    const auth = {
+      type: 'oauth2',
+      tokenUrl: 'https://login.exmaple.com/token',
+      clientId: 'a',
+      clientSecret: '{{ secrets.crm }}',
+    }
+
+    const { reason } = await execute({
+      node: { method: 'POST', url: 'https://api.example.com/', auth },
+      secrets: { crm: 'a-secret-of-a-client' },
+    })
+
+    expect(reason).toMatchObject({ code: 'auth_token_failed', blame: 'node', path: '/node/auth/tokenUrl' })
+  })
+
+  it('writes the attribute that is meant where one of the URL is misspelt', async () => {
+    const { execute } = await service()
+
+    const { reason } = await execute({
+      node: { method: 'GET', url: 'https://api.example.com/contacts/{{ profile.contactId }}' },
+      payload: { profile: { contact_id: 7 } },
+    })
+
+    expect(reason).toMatchObject({ code: 'value_missing', path: '/node/url' })
+    expect(reason.hint).toMatch(/^Write \{\{ profile\.contact_id \}\} into the URL/)
+  })
+
   it('names every misspelt option at once, and does nothing', async () => {
     const target = await receiver(json(200, {}))
     const { post } = await service()

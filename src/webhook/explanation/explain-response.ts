@@ -8,6 +8,7 @@ import { explainCertificate } from './client-certificate.ts'
 import { explainComplaint, explainKeyInUse } from './complaint.ts'
 import { explainForm, explainNoBody, explainTextOfJson, explainUnreadForm } from './content-type.ts'
 import { spread } from './credential.ts'
+import { explainDefaulted } from './defaulted.ts'
 import { describePause } from './describe-pause.ts'
 import { explainErrorOfSuccess } from './error-of-success.ts'
 import {
@@ -103,6 +104,7 @@ const bySign: readonly ((situation: Situation) => Explanation | null)[] = [
   explainKeyInUse,
   explainUnreadForm,
   explainNamed,
+  explainDefaulted,
   explainComplaint,
   explainLikely,
   explainPath,

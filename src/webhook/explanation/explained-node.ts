@@ -31,7 +31,12 @@ export interface ExplainedNode {
 
 /** How the URL of a node came about. A `brought` one is the value of its placeholder. */
 type ExplainedUrl =
-  | { readonly kind: 'fixed'; readonly authority: string; readonly isConstant: boolean }
+  | {
+      readonly kind: 'fixed'
+      readonly authority: string
+      readonly isConstant: boolean
+      readonly tail: Pick<Template, 'hasDefault' | 'placeholders'>
+    }
   | { readonly kind: 'brought' }
 
 /** What the URL of a node has from its connection. */

@@ -32,6 +32,8 @@ export interface Missed {
   readonly pauseMs: number | null
   /** The time until a limit of calls is reset, by a header that `resetHeaders` of the node need not name; null if none tells. */
   readonly resetMs: number | null
+  /** What templates read: the sources of the payload. */
+  readonly variables: Readonly<Record<string, unknown>>
 }
 
 /** What is known of a response that missed an expectation: who called what, and what came back. */

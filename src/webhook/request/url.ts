@@ -35,6 +35,8 @@ export interface FixedUrl extends UrlPlace {
   readonly isConstant: boolean
   /** Whether the URL contains a secret. */
   readonly carriesSecret: boolean
+  /** The template of path and query. */
+  readonly tail: Pick<Template, 'hasDefault' | 'placeholders'>
   /** Renders path and query. Values are encoded, so that they cannot change the structure of the URL. */
   render(scope: Scope): RenderResult<UrlTail>
   /** Renders the path only, with NUL for each secret of the service. */
@@ -66,6 +68,7 @@ export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): FixedU
     ...parsed.place,
     isConstant: tail.template.isConstant,
     carriesSecret: tail.template.secretNames.length > 0,
+    tail: tail.template,
     render: createRenderer(tail.template),
     renderPath: createPathRenderer(tail.template),
   }

@@ -349,6 +349,22 @@ const rows: readonly Row[] = [
     'The target does not accept the values of the request: "The campaign is closed since May". Check required fields and formats.',
   ],
   [
+    'a misspelt attribute of the URL behind a default',
+    {
+      path: '/members/{{ profile.contactId | default: "none" }}',
+      method: 'GET',
+      auth: bearer,
+    },
+    [
+      404,
+      {
+        message: 'member none not found',
+      },
+    ],
+    '/node/url',
+    'The payload has no "profile.contactId", so the URL has the default of that placeholder: write {{ profile.contact_id }} if that is meant. The target answers 404: "member none not found".',
+  ],
+  [
     'Mailchimp: wrong data center key',
     {
       path: '/3.0/lists',
