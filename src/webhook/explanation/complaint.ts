@@ -45,6 +45,13 @@ const complaints: readonly Complaint[] = [
     explain: explainBusy,
   },
   {
+    statuses: new Set([400, 409]),
+    patterns: [
+      /\bstale (?:object|record|data|version|state)\b|\banother user has (?:already )?(?:changed|modified|updated)\b|\b(?:changed|modified|updated) (?:by|since) (?:another|someone|you)\b/i,
+    ],
+    explain: explainVersion,
+  },
+  {
     statuses: new Set([409]),
     patterns: [
       /\b(?:version|revision|etag|stale|modified|out of date)\b/i,

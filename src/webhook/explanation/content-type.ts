@@ -1,3 +1,4 @@
+import { maxJsonDepth, parseJson } from '../values/json.ts'
 import { quoteName } from '../values/text.ts'
 import { headerValue, isNamed } from '../wire/headers.ts'
 import { parseMediaType } from '../wire/media-type.ts'
@@ -21,7 +22,9 @@ export function explainContentType(situation: Situation): Explanation {
       path: '/node/body',
     }
   }
-  const to = taken === null ? '' : `, to one of those that the target takes: ${taken}`
+  const isJson = taken === null && header === undefined && body?.form === 'text' && hasJson(situation)
+  const same = isJson ? ' to application/json, which is what it has' : ''
+  const to = taken === null ? same : `, to one of those that the target takes: ${taken}`
   if (header === undefined && body?.valuesPath.endsWith('/parts')) return explainPart(situation, to)
   const sends = header === undefined && body !== null ? ` than ${body.contentType.slice(0, nameLength)}` : ''
   const cure = header === undefined ? 'contentType of the body' : `the header ${quoteName(header.name)}`
@@ -29,6 +32,12 @@ export function explainContentType(situation: Situation): Explanation {
     hint: `The target expects another content type${sends}${said}. Change ${cure}${to}.`,
     path: header?.path ?? '/node/body/contentType',
   }
+}
+
+/** Whether a body that is labelled as another text is JSON. */
+function hasJson({ sent }: Situation): boolean {
+  const text = sent.request?.body?.subarray(0, 65_536).toString('utf8') ?? ''
+  return /^\s*[[{]/.test(text) && parseJson(text, { maxDepth: maxJsonDepth }).ok
 }
 
 /** The label of a multipart body is its structure. Each file has a type of its own. */

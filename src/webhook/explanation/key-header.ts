@@ -32,7 +32,7 @@ const maxText = 500
 const ownHeader = /(?:^|[\s"'`(])(x(?:-[a-z\d]{1,40}){0,4}-(?:key|token|auth|secret))(?![\w-])/i
 
 /** Headers that end in the words of a credential, or may stand beside one, and have none. */
-const ofCalls = /^(?:idempotency-key|content-.*|user-agent|x-request-id|x-forwarded-.*|if-.*)$/i
+const ofCalls = /^(?:authorization|idempotency-key|content-.*|user-agent|x-request-id|x-forwarded-.*|if-.*)$/i
 
 /** The name of a header that a sentence is about: `X-Id header is required`, `missing header X-Id`, `x-id: header is required`. */
 export function findHeaderName(words: string): string | null {
@@ -43,8 +43,9 @@ export function findHeaderName(words: string): string | null {
     /\b(?:provide|missing|requires?|include|send|specify|add) (?:an? |the )?["'`]?([a-z]\w{2,40})["'`]? header\b/i.exec(
       text,
     ) ?? []
+  const [, marked] = /["'`]([a-z][\w-]{2,40})["'`] (?:request )?header\b/i.exec(text) ?? []
   const own = plain !== undefined && ofWords.test(plain) ? undefined : plain
-  return before ?? behind ?? own ?? null
+  return before ?? behind ?? marked ?? own ?? null
 }
 
 /** Words before "header" that are no name. */

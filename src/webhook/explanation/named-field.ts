@@ -123,6 +123,7 @@ const requiredNames: readonly RegExp[] = [
   /\b(?:param(?:eter)?|field|property|attribute|argument|key|column)s? ["'`\u2018\u201c]([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d] (?:is|are|was) (?:required|missing|mandatory|not (?:present|provided|set|specified))\b/i,
   /(?<=^|; )([a-z]\w{1,60}) must be (?:an? )?(?:string|number|integer|boolean|object|array|valid )/,
   /\b(?:invalid|missing|no|bad) (?:value|input) for ["'`]?([A-Za-z_]\w{1,60})/,
+  /\bnull value in column ["'`]([A-Za-z_]\w{1,60})["'`]/,
   /^(?:no|missing)_([a-z]\w{1,60})$/,
   /^([a-z]\w{1,60})_(?:required|missing)$/,
 ]

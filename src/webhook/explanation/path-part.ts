@@ -5,7 +5,7 @@ import type { Situation } from './situation.ts'
 const ofThings: ReadonlySet<number> = new Set([400, 404, 410, 422])
 
 const isUnknown =
-  /\b(?:invalid|unknown|unsupported|unrecogni[sz]ed|not (?:found|valid|exist|supported|recogni[sz]ed|defined)|(?:does|do) not exist|doesn't exist|no such|could not|cannot|can't|couldn't|malformed|incorrect)\b/i
+  /\b(?:invalid|unknown|unsupported|unrecogni[sz]ed|not (?:found|valid|exist|supported|recogni[sz]ed|defined)|(?:does|do) not exist|doesn't exist|no such|could not|cannot|can't|couldn't|unable to parse|malformed|incorrect)\b/i
 
 /** Words of APIs for what a part of a path names. */
 const named =
@@ -53,7 +53,9 @@ function findPart(clauses: readonly string[], target: string): string | null {
     ...listMentioned(words),
     ...Array.from(words.slice(0, 500).matchAll(named).take(10), ([, one = '']) => one.replace(/\.$/, '')),
   ])
-  return parts.findLast((part) => part.length > 1 && mentioned.has(part)) ?? null
+  // Google has a method behind what a part names: `Sheet1!A1:append`.
+  const own = [...parts, ...parts.map((part) => part.split(':', 1)[0] ?? '')]
+  return own.findLast((part) => part.length > 1 && mentioned.has(part)) ?? null
 }
 
 function decoded(part: string): string {

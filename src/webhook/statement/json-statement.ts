@@ -138,8 +138,8 @@ const textNames = [
     'err',
     'title',
   ],
-  ...['statusMessage', 'status_message', 'statusText', 'summary'],
-  ...['exception', 'developerMessage', 'developer_message', 'debugMessage', 'error_info'],
+  ...['details', 'statusMessage', 'status_message', 'statusText', 'summary'],
+  ...['Detail', 'exception', 'developerMessage', 'developer_message', 'debugMessage', 'error_info'],
 ]
 
 /** How Ruby writes an error with its message. */
@@ -279,7 +279,10 @@ class StatementReader {
       for (const name of wrapperNames) this.#readPart(member(object, name), depth + 1, name)
     // An entry may have a code alone, such as {"field":"title","code":"missing_field"}.
     if (this.#texts.length > before) return
-    const code = findCode(object)
+    // Contentful has the name of an error in `sys`, beside the word for its kind.
+    const sys = member(object, 'sys')
+    const id = isObject(sys) && member(sys, 'type') === 'Error' ? member(sys, 'id') : undefined
+    const code = typeof id === 'string' ? id : findCode(object)
     if (code !== null) this.#addText(field === null ? code : `${field}: ${code}`)
   }
 
@@ -295,6 +298,10 @@ class StatementReader {
 
   #readPart(value: unknown, depth: number, name: string): void {
     if (typeof value !== 'object' || value === null) return
+    if (isObject(value) && firstNames(value, 2).length === 1 && Array.isArray(member(value, 'errors'))) {
+      this.#read(member(value, 'errors'), depth + 1, 'errors')
+      return
+    }
     if (isObject(value) && fieldMaps.has(name) && (isMapIn(value) || isMapOfOne(value, name)))
       this.#readMap(value, depth)
     else this.#read(value, depth, name)
@@ -304,9 +311,7 @@ class StatementReader {
   #readMap(map: JsonObject, depth: number): void {
     let seen = 0
     // A parser names what it cannot read by a path; without that the whole object is missing to ASP.NET.
-    const hasPath = Object.keys(map)
-      .slice(0, maxEntries)
-      .some((name) => name.startsWith('$.'))
+    const hasPath = firstNames(map, maxEntries).some((name) => name.startsWith('$.'))
     for (const name in map) {
       if (hasPath && !name.startsWith('$')) continue
       if (seen++ >= maxEntries || this.#visits++ > maxVisits) return
@@ -331,7 +336,7 @@ class StatementReader {
       return true
     }
     let isFound = false
-    for (const name of Object.keys(value).slice(0, maxEntries))
+    for (const name of firstNames(value, maxEntries))
       if (this.#readNested(/^\d+$/.test(name) ? field : name, value[name], depth + 1)) isFound = true
     return isFound
   }
@@ -562,7 +567,7 @@ function isMapIn(object: JsonObject): boolean {
 
 /** `"errors": {"description": "…"}` complains about a field that is called so: one error is no plural. */
 function isMapOfOne(object: JsonObject, name: string): boolean {
-  const [only = '', ...others] = Object.keys(object)
+  const [only = '', ...others] = firstNames(object, 2)
   return /s$/i.test(name) && others.length === 0 && isOfRecord.test(only)
 }
 
@@ -587,6 +592,16 @@ function isErrorObject(object: JsonObject): boolean {
     'value',
   ]
   return known.some((name) => typeof member(object, name) === 'string') || findCode(object) !== null
+}
+
+/** The first names of an object. Listing all of a wide one takes long. */
+function firstNames(object: JsonObject, most: number): readonly string[] {
+  const names: string[] = []
+  for (const name in object) {
+    if (names.length >= most) break
+    names.push(name)
+  }
+  return names
 }
 
 function member(object: JsonObject, name: string): unknown {

@@ -1775,6 +1775,272 @@ const rows: readonly Row[] = [
     '/node/body/fields/0',
     'The target does not find what "chat_id" refers to: "Bad Request: chat not found". Correct the value of "chat_id", or check whether it belongs to this account or environment.',
   ],
+  [
+    'QuickBooks: stale SyncToken',
+    {
+      path: '/v3/company/1/customer',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          Id: '1',
+          SyncToken: '0',
+          DisplayName: 'x',
+        },
+      },
+    },
+    [
+      400,
+      {
+        Fault: {
+          Error: [
+            {
+              Message: 'Stale Object Error',
+              Detail:
+                'Stale Object Error : You and admin were working on this at the same time. admin finished before you did, so your work was not saved.',
+              code: '5010',
+              element: '',
+            },
+          ],
+          type: 'ValidationFault',
+        },
+        time: 'x',
+      },
+    ],
+    '/node/body/content',
+    'The record has changed since it was read: "5010: Stale Object Error: Stale Object Error : You and admin were working on this at the same time. admin finished before you did, so your work was not saved". Fetch it in a node before this one, and send its current version.',
+  ],
+  [
+    'Contentful: version',
+    {
+      path: '/spaces/s/entries/1',
+      method: 'PUT',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          fields: {},
+        },
+      },
+    },
+    [
+      409,
+      {
+        sys: {
+          type: 'Error',
+          id: 'VersionMismatch',
+        },
+        requestId: 'r',
+      },
+    ],
+    '/node/body/content',
+    'The record has changed since it was read: "VersionMismatch". Fetch it in a node before this one, and send its current version.',
+  ],
+  [
+    'Contentful: unknown field',
+    {
+      path: '/spaces/s/entries',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          fields: {
+            titel: {
+              'en-US': 'x',
+            },
+          },
+        },
+      },
+    },
+    [
+      422,
+      {
+        sys: {
+          type: 'Error',
+          id: 'ValidationFailed',
+        },
+        message: 'Validation error',
+        details: {
+          errors: [
+            {
+              name: 'unknown',
+              path: ['fields', 'titel'],
+              details: 'The property "titel" is not expected',
+            },
+          ],
+        },
+      },
+    ],
+    '/node/body/content/fields/titel',
+    'The target answers 422: "Validation error; The property \'titel\' is not expected". Check the name of "titel".',
+  ],
+  [
+    'Supabase: column',
+    {
+      path: '/rest/v1/leads',
+      auth: {
+        type: 'apiKey',
+        in: 'header',
+        name: 'apikey',
+        value: '{{ secrets.crm_token }}',
+      },
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'e_mail',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      400,
+      {
+        code: 'PGRST204',
+        details: null,
+        hint: null,
+        message: "Could not find the 'e_mail' column of 'leads' in the schema cache",
+      },
+    ],
+    '/node/body/fields/0',
+    'The target answers 400: "PGRST204: Could not find the \'e_mail\' column of \'leads\' in the schema cache". Check the name of "e_mail".',
+  ],
+  [
+    'Supabase: no key',
+    {
+      path: '/rest/v1/leads',
+      auth: bearer,
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      401,
+      {
+        message: 'No API key found in request',
+        hint: 'No `apikey` request header or url param was found.',
+      },
+    ],
+    '/node/auth',
+    'The target does not accept the credential: "No API key found in request: No `apikey` request header or url param was found". The target takes it in the header "apikey", and "auth" of the node does not send that. Set "auth" to {"type": "apiKey", "in": "header", "name": "apikey", "value": "{{ secrets.NAME }}"}.',
+  ],
+  [
+    'Postgres not-null via PostgREST',
+    {
+      path: '/rest/v1/leads',
+      auth: {
+        type: 'apiKey',
+        in: 'header',
+        name: 'apikey',
+        value: '{{ secrets.crm_token }}',
+      },
+      body: {
+        structure: 'simple',
+        contentType: 'application/json',
+        fields: [
+          {
+            name: 'email',
+            source: 'profile',
+            field: 'email',
+          },
+        ],
+      },
+    },
+    [
+      400,
+      {
+        code: '23502',
+        details: 'Failing row contains (1, null).',
+        hint: null,
+        message: 'null value in column "name" of relation "leads" violates not-null constraint',
+      },
+    ],
+    '/node/body/fields',
+    'The target answers 400: "23502: null value in column \'name\' of relation \'leads\' violates not-null constraint". The node sends no field "name": add it.',
+  ],
+  [
+    'Google Sheets: range',
+    {
+      path: '/v4/spreadsheets/1/values/Sheeet1!A1:append?valueInputOption=RAW',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          values: [['a']],
+        },
+      },
+    },
+    [
+      400,
+      {
+        error: {
+          code: 400,
+          message: 'Unable to parse range: Sheeet1!A1',
+          status: 'INVALID_ARGUMENT',
+        },
+      },
+    ],
+    '/node/url',
+    'The target does not know "Sheeet1!A1", which stands in the path of the URL: "INVALID_ARGUMENT: Unable to parse range: Sheeet1!A1". Correct it there, or check whether it belongs to this account or environment.',
+  ],
+  [
+    'Dynamics BC: etag',
+    {
+      path: '/v2.0/companies(1)/customers(2)',
+      method: 'PATCH',
+      auth: bearer,
+      body: {
+        structure: 'json',
+        content: {
+          displayName: 'x',
+        },
+      },
+    },
+    [
+      409,
+      {
+        error: {
+          code: 'Request_EntityChanged',
+          message: 'Another user has already changed the record.',
+        },
+      },
+    ],
+    '/node/body/content',
+    'The record has changed since it was read: "Request_EntityChanged: Another user has already changed the record". Fetch it in a node before this one, and send its current version.',
+  ],
+  [
+    'ASP.NET: antiforgery/415 charset',
+    {
+      path: '/api/leads',
+      auth: bearer,
+      body: {
+        structure: 'raw',
+        contentType: 'text/plain',
+        content: '{"email":"x"}',
+      },
+    },
+    [
+      415,
+      {
+        type: 'x',
+        title: 'Unsupported Media Type',
+        status: 415,
+      },
+    ],
+    '/node/body/contentType',
+    'The target expects another content type than text/plain: "Unsupported Media Type". Change contentType of the body to application/json, which is what it has.',
+  ],
 ]
 
 const payload = {
