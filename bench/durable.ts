@@ -2,12 +2,14 @@ import { statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
+import { createHistogram } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { listen } from '../testkit/listen.ts'
 import { commandLine, runCommand, tell } from './command.ts'
+import { Connection } from './connection.ts'
 import { key, type Running } from './contender.ts'
-import { loadFully, loadSteadily, type TimedLoad } from './load.ts'
+import { loadFully, type TimedLoad } from './load.ts'
 import { describeMachine } from './machine.ts'
 import { markdownTable } from './markdown-table.ts'
 import type { Series } from './requests.ts'
@@ -83,17 +85,15 @@ async function measureRates(world: World): Promise<string[][]> {
 /** From the first submission to the last result. */
 async function measureDone(world: World): Promise<number> {
   await using running = await start(world, 'done.db')
-  const executions = Number(values.executions)
-  tell(`doing ${executions}`)
+  const calls = Number(values.executions)
+  tell(`doing ${calls}`)
   const node = { method: 'POST', url: `https://localhost:${world.ownReceiver.port}/` }
-  const before = await readEnded(running)
   const began = performance.now()
-  await loadFully(
-    { port: running.aim.port, requests: submission({ node }) },
-    { connections, calls: executions },
-  )
-  while ((await readEnded(running)) - before < executions) await wait(250)
-  return executions / ((performance.now() - began) / 1_000)
+  await loadFully({ port: running.aim.port, requests: submission({ node }) }, { connections, calls })
+  const accepted = await readCounter(running, 'webhook_node_durable_accepted_total')
+  const ended = 'webhook_node_durable_settled_total{outcome="ended"}'
+  while ((await readCounter(running, ended)) < accepted) await wait(250)
+  return accepted / ((performance.now() - began) / 1_000)
 }
 
 async function measureBacklog(world: World) {
@@ -107,10 +107,7 @@ async function measureBacklog(world: World) {
   const measureOthers = async () => {
     const node = { method: 'POST', url: `https://localhost:${world.ownReceiver.port}/` }
     const requests = submission({ node }, ['prefer: wait=30'])
-    return await loadSteadily(
-      { port: running.aim.port, requests },
-      { connections, seconds, rate: Number(values.rate) },
-    )
+    return await callSteadily(running.aim.port, requests)
   }
   await measureOthers() // first calls are not measured
   tell('none waits')
@@ -135,6 +132,26 @@ async function measureBacklog(world: World) {
   const beside = await measureOthers()
   await dead.close()
   return { sizes, alone, beside }
+}
+
+type Calls = Pick<TimedLoad, 'latency' | 'failed'>
+
+/** Calls at a constant rate, each over a connection of its own: one that was idle for long may be closed. */
+async function callSteadily(port: number, requests: Series): Promise<Calls> {
+  const latency = createHistogram()
+  const rate = Number(values.rate)
+  let failed = 0
+  const callOnce = async (at: number) => {
+    await wait(at)
+    const began = performance.now()
+    const connection = await Connection.open(port)
+    const reply = await connection.send(requests.next())
+    connection.close()
+    latency.record(Math.round((performance.now() - began) * 1e6))
+    if (!reply?.head.startsWith('HTTP/1.1 200')) failed += 1
+  }
+  await Promise.all(Array.from({ length: rate * seconds }, (_, n) => callOnce((n * 1_000) / rate)))
+  return { latency, failed }
 }
 
 function start(
@@ -167,14 +184,13 @@ function count({ succeeded, failed }: TimedLoad): number {
   return succeeded + failed
 }
 
-async function readEnded({ aim }: Running): Promise<number> {
+async function readCounter({ aim }: Running, series: string): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${aim.port}/metrics`, { headers: { connection: 'close' } })
-  const [, ended = '0'] =
-    /^webhook_node_durable_settled_total\{outcome="ended"\} (\d+)$/m.exec(await response.text()) ?? []
-  return Number(ended)
+  const line = (await response.text()).split('\n').find((text) => text.startsWith(`${series} `))
+  return Number(line?.slice(series.length) ?? 0)
 }
 
-function describeTimes(what: string, { latency, failed }: TimedLoad): string[] {
+function describeTimes(what: string, { latency, failed }: Calls): string[] {
   const ms = (percentile: number) => `${(latency.percentile(percentile) / 1e6).toFixed(1)} ms`
   return [what, ms(50), ms(99), String(failed)]
 }
