@@ -80,6 +80,14 @@ export async function call(path, { body, signal } = {}) {
 }
 
 /**
+ * Whether another answer may come without a change by the reader: not where the service refuses the key, or has no store.
+ * @param {Answer} answer
+ */
+export function mayChange(answer) {
+  return answer.ok !== false || ![400, 401, 403, 501].includes(answer.problem.status)
+}
+
+/**
  * @param {string} path
  * @param {Record<string, string>} parameters Empty ones are left out.
  */

@@ -1,8 +1,8 @@
 // @ts-check
-import { call, pathOf } from './api.js'
+import { call, mayChange, pathOf } from './api.js'
 import { CodeLink, ProblemBox, Time, useRepeated } from './parts.js'
 import { RedriveForm } from './redrive-form.js'
-import { ResultView } from './try-view.js'
+import { ResultView } from './result-view.js'
 import { html, useState } from './vendor/standalone.module.js'
 
 const everyMs = 2_000
@@ -17,7 +17,7 @@ export function ExecutionView({ id, keyNumber }) {
       if (path === null) return false
       const next = await call(path, { signal })
       if (next.ok !== null) setAnswer(next)
-      if (next.ok !== true) return next.ok === null || next.problem.status >= 500
+      if (next.ok !== true) return mayChange(next)
       const { done, callback } = /** @type {import('../contract/durable.ts').ExecutionStatus} */ (next.value)
       return !done || callback?.state === 'waiting'
     },

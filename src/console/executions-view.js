@@ -1,5 +1,5 @@
 // @ts-check
-import { call, withQuery } from './api.js'
+import { call, mayChange, withQuery } from './api.js'
 import { formatAge } from './format.js'
 import { writeFragment } from './fragment.js'
 import { Choice, CodeLink, Field, ProblemBox, useRepeated, Wide } from './parts.js'
@@ -28,9 +28,7 @@ export function ExecutionsView({ keyNumber }) {
       if (older.length > 0) return true
       const next = await read('', signal)
       if (next.ok !== null) setFirst(next)
-      return (
-        next.ok === null || next.ok || (next.problem.status >= 500 && next.problem.code !== 'store_missing')
-      )
+      return mayChange(next)
     },
     everyMs,
     [keyNumber, applied, older.length],

@@ -1,5 +1,5 @@
 // @ts-check
-import { call, pathOf, withQuery } from './api.js'
+import { call, mayChange, pathOf, withQuery } from './api.js'
 import { HourChart } from './chart.js'
 import { formatAge, formatMs } from './format.js'
 import { CodeLink, ProblemBox, Time, useRepeated, Wide } from './parts.js'
@@ -16,7 +16,7 @@ export function NodeView({ id, tenant, keyNumber }) {
       if (path === null) return false
       const next = await call(withQuery(path, { tenant: tenant ?? '' }), { signal })
       if (next.ok !== null) setAnswer(next)
-      return next.ok === null || next.ok || next.problem.status !== 401
+      return mayChange(next)
     },
     everyMs,
     [path, tenant, keyNumber],
@@ -44,7 +44,7 @@ function Statistics({ node }) {
   } = node
   const { branches, cases, otherCases, codes, statuses, connections, lastFailures } = node
   const now = Date.now()
-  return html`<p role="status" class=${failingSince === null ? 'state good' : 'state bad'}>
+  return html`<p class=${failingSince === null ? 'state good' : 'state bad'}>
       ${
         failingSince === null
           ? 'The latest execution succeeded.'

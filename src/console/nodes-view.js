@@ -1,5 +1,5 @@
 // @ts-check
-import { call, pathOf, withQuery } from './api.js'
+import { call, mayChange, pathOf, withQuery } from './api.js'
 import { formatAge } from './format.js'
 import { writeFragment } from './fragment.js'
 import { filterNodes, limitCalls, nodeKey, sortOrders } from './node-list.js'
@@ -8,6 +8,7 @@ import { Sparkline } from './sparkline.js'
 import { html, useMemo, useRef, useState } from './vendor/standalone.module.js'
 
 const everyMs = 5_000
+const minutesEveryMs = 15_000
 const pageSize = 25
 /** Sparklines are read one by one: so many at the same time. */
 const callsAtOnce = 4
@@ -35,7 +36,7 @@ export function NodesView({ keyNumber }) {
     async (signal) => {
       const next = await call('v1/nodes', { signal })
       if (next.ok !== null) setAnswer(next)
-      return next.ok === null || next.ok || next.problem.status !== 401
+      return mayChange(next)
     },
     everyMs,
     [keyNumber],
@@ -52,7 +53,7 @@ export function NodesView({ keyNumber }) {
       })
       return true
     },
-    everyMs,
+    minutesEveryMs,
     [keyNumber, visible],
   )
 

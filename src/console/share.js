@@ -79,9 +79,12 @@ function cleanUrl(url, isWarned) {
   return isWarned && clean === url ? cleanParameters(url, () => true) : clean
 }
 
-/** @param {string} url @param {(name: string) => boolean} isLeftOut */
+/**
+ * A placeholder may have blanks, so it is read as a whole.
+ * @param {string} url @param {(name: string) => boolean} isLeftOut
+ */
 function cleanParameters(url, isLeftOut) {
-  return url.replace(/([?&;#])([^?&;#=\s]+)=([^&;#\s]+)/g, (whole, mark, name) =>
+  return url.replace(/([?&;#])([^?&;#=\s]+)=((?:\{\{[^{}]*\}\}|[^&;#\s])+)/g, (whole, mark, name) =>
     isLeftOut(name) ? `${mark}${name}=` : whole,
   )
 }

@@ -149,7 +149,10 @@ describe('without a mouse', () => {
     await tabTo(/^Execute\//)
     await page.keyboard.press('Enter')
 
-    await page.getByRole('status', { name: 'Result of the execution' }).getByText('follows').waitFor()
+    await page
+      .getByRole('group', { name: 'Result of the execution' })
+      .getByText('follows', { exact: true })
+      .waitFor()
     expect(await readNode()).toMatchObject({ headers: [] })
     expect(complaints).toEqual([])
   })

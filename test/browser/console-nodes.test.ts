@@ -1,5 +1,7 @@
+import { createServer } from 'node:http'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { listen } from '../../testkit/listen.ts'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
@@ -64,6 +66,32 @@ describe('the nodes', () => {
     expect(await rows.count()).toBe(1)
     expect(complaints).toEqual([])
   })
+})
+
+it('are shown below a path of a proxy, too', async () => {
+  const { url, execute } = await service()
+  await execute(failing('behind'))
+  const proxy = createServer(async ({ url: path = '', headers: { accept = '' } }, response) => {
+    const answer = await fetch(url + path.replace(/^\/hooks/, ''), { headers: { accept } })
+    response.writeHead(path.startsWith('/hooks/') ? answer.status : 404, {
+      'content-type': answer.headers.get('content-type') ?? '',
+      'content-security-policy': answer.headers.get('content-security-policy') ?? '',
+    })
+    response.end(Buffer.from(await answer.arrayBuffer()))
+  })
+  const { port, close } = await listen(proxy)
+  onTestFinished(() => close())
+  const { page, complaints } = await openConsole(browser, `http://127.0.0.1:${port}/hooks`, {
+    fragment: '#/nodes',
+  })
+
+  await page.getByRole('link', { name: 'behind' }).click()
+  await page.getByText(/^Failing since/).waitFor()
+
+  expect(await page.getByRole('link', { name: 'value_missing' }).first().getAttribute('href')).toBe(
+    `http://127.0.0.1:${port}/hooks/errors/value_missing`,
+  )
+  expect(complaints).toEqual([])
 })
 
 describe('one node', () => {

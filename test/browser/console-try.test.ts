@@ -196,8 +196,8 @@ describe('an execution', () => {
 
     await button('Execute').click()
 
-    const result = page.getByRole('status', { name: 'Result of the execution' })
-    await result.getByText('no follows').waitFor()
+    const result = page.getByRole('group', { name: 'Result of the execution' })
+    await result.getByText('no follows', { exact: true }).waitFor()
     expect(await result.innerText()).toContain('expectation_unmet')
     expect(await result.innerText()).toContain('Hint')
     const attempts = result.getByRole('list', { name: 'Attempts' }).getByRole('listitem')
@@ -229,7 +229,10 @@ describe('an execution', () => {
     await field('URL').fill(`https://receiver.test:${receiverPort}/v1/leads`)
     await button('Execute').click()
 
-    await page.getByRole('status', { name: 'Result of the execution' }).getByText('no follows').waitFor()
+    await page
+      .getByRole('group', { name: 'Result of the execution' })
+      .getByText('no follows', { exact: true })
+      .waitFor()
   })
 })
 
@@ -273,7 +276,7 @@ describe('what is copied', () => {
       secret,
     )
     const opened = await openConsole(browser, url, { fragment: new URL(link).hash })
-    await opened.page.getByText('The link came without credentials').waitFor()
+    await opened.page.getByText('This node came with a link.').waitFor()
     expect(await opened.page.getByText('/headers/0/value').isVisible()).toBe(true)
     expect(await opened.readNode()).toEqual({
       method: 'GET',

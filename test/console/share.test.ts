@@ -18,6 +18,7 @@ describe('a node in a link', () => {
     ['a sensitive field', { query: [{ name: 'a', value: secret, sensitive: true }] }, '/query/0/value'],
     ['a parameter', { query: [{ name: 'access_token', value: secret }] }, '/query/0/value'],
     ['a parameter of the URL', { url: `https://a.example/?a=1&sig=${secret}` }, '/url'],
+    ['a parameter with a placeholder', { url: `https://a.example/?token={{ profile.a }}${secret}` }, '/url'],
     ['an escaped parameter', { url: `https://a.example/?%74oken=${secret}` }, '/url'],
     ['a user in the URL', { url: `https://me:${secret}@a.example/` }, '/url'],
     [

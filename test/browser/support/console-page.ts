@@ -58,7 +58,7 @@ export async function openConsole(
     if (target !== origin && !request.url().startsWith('data:'))
       complaints.push(`request to ${request.url()}`)
   })
-  await page.goto(`${origin}/console${fragment}`)
+  await page.goto(`${serviceUrl}/console${fragment}`)
   const json = page.getByRole('textbox', { name: 'The node as JSON' })
   return {
     page,
