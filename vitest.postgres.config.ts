@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: 'test/postgres/support/start-cluster.ts',
     setupFiles: 'test/support/patience.ts',
     isolate: false,
+    // Most of the time is waiting: for leases, for processes, for a database that does not answer.
+    maxWorkers: 2,
     expect: { poll: { timeout: 10_000, interval: 20 } },
     testTimeout: 120_000,
     hookTimeout: 60_000,

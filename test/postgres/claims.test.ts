@@ -28,7 +28,7 @@ describe('claims', () => {
       const claiming = stores[round % 2] ?? store
       const before = performance.now()
       const leased = await claimExecutions(claiming, 24, ({ host }) => (host === 'dead' ? 4 : 10))
-      expect(performance.now() - before).toBeLessThan(1_000)
+      expect(performance.now() - before).toBeLessThan(4_000)
       const claimed = leased.map(({ execution }) => execution.lane.host)
       expect(claimed.filter((host) => host === 'dead')).toHaveLength(4)
       expect(claimed.filter((host) => host !== 'dead').sort()).toEqual(hosts.toSorted())

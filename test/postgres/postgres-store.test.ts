@@ -3,5 +3,5 @@ import { describeStore } from '../durability/contract.ts'
 import { makePostgresWorld } from './support/postgres-world.ts'
 
 describe('the store in PostgreSQL', () => {
-  describeStore(makePostgresWorld, { modelRuns: 8 })
+  describeStore(makePostgresWorld, { modelRuns: 4 })
 })

@@ -97,6 +97,9 @@ export interface ExecutionsOptions {
 /** How long a client waits at most for the end of what it has cancelled, in milliseconds. */
 const cancelMs = 2_000
 
+/** How often a client's execution is looked at that may end in another instance. */
+const lookMs = 1_000
+
 /** Durable executions, as their clients see them. */
 export class Executions {
   readonly #options: ExecutionsOptions
@@ -159,18 +162,23 @@ export class Executions {
     ms: number,
     signal: AbortSignal,
   ): Promise<StoredExecution | null | Unavailable> {
-    const { waiters } = this.#options
-    // Begins to wait before it looks, so that no end falls in between.
-    const over = new AbortController()
-    const ended = waiters.wait(id, ms, AbortSignal.any([signal, over.signal]))
-    const first = await this.find(id, client)
-    const isOpen = first !== null && first !== 'unavailable' && first.endedAt === null
-    if (!isOpen || ms === 0) {
-      over.abort()
-      return first
+    const { store, waiters } = this.#options
+    const until = performance.now() + ms
+    for (;;) {
+      const leftMs = until - performance.now()
+      const mayWait = waiters.mayWait
+      // Begins to wait before it looks, so that no end falls in between.
+      const over = new AbortController()
+      const waitMs = store.traits.shared ? Math.min(leftMs, lookMs) : leftMs
+      const ended = waiters.wait(id, Math.max(0, waitMs), AbortSignal.any([signal, over.signal]))
+      const found = await this.find(id, client)
+      const isOpen = found !== null && found !== 'unavailable' && found.endedAt === null
+      if (!isOpen || leftMs <= 0 || signal.aborted || !mayWait) {
+        over.abort()
+        return found
+      }
+      await ended
     }
-    await ended
-    return await this.find(id, client)
   }
 
   list(

@@ -9,9 +9,13 @@ export class Waiters {
   readonly #closed = new AbortController()
   #count = 0
 
+  get mayWait(): boolean {
+    return this.#count < maxWaiters && !this.#closed.signal.aborted
+  }
+
   /** Resolves when the execution has ended, `ms` have passed, or the signal is aborted. */
   async wait(executionId: string, ms: number, signal: AbortSignal): Promise<void> {
-    if (this.#count >= maxWaiters || this.#closed.signal.aborted || signal.aborted) return
+    if (!this.mayWait || signal.aborted) return
     this.#count += 1
     const over = new AbortController()
     const end = () => over.abort()

@@ -35,9 +35,9 @@ export type Values = readonly (Value | readonly Value[])[]
 export type Row = Readonly<Record<string, unknown>>
 
 /** Time limits, in milliseconds: no operation is unavailable later than the sum of a few of them. */
-const connectMs = 3_000
-const statementMs = 4_000
-const answerMs = 5_000
+const connectMs = 10_000
+const statementMs = 5_000
+const answerMs = 6_000
 
 /** A stopped process must not hold what others wait for. */
 const idleInTransactionMs = 6_000
