@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { receiverHost, receiverPort } from '../demo/receiver.ts'
 import manifest from '../package.json' with { type: 'json' }
+import { maxTotalMs } from '../src/contract/node.ts'
 import { readSettings } from '../src/settings/settings.ts'
 
 const readText = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
@@ -111,5 +112,92 @@ describe('docker-compose.yml', () => {
       security_opt: ['no-new-privileges:true'],
       mem_limit: '256m',
     })
+  })
+})
+
+describe('docker-compose.scale.yml', () => {
+  const { services, networks } = parse(readText('docker-compose.scale.yml'), { merge: true })
+  const { nginx, postgres, [receiverHost]: receiver, ...instances } = services
+  const list = Object.entries<typeof nginx>(instances)
+  const read = ({ EGRESS_CA_FILE: _madeByTheReceiver, ...environment }: Record<string, string>) =>
+    readSettings({ HOST: '0.0.0.0', ...environment })
+  const proxy = readText('scale/nginx.conf')
+
+  it.each(list)('gives %s settings that it accepts, and the store of the other', (name, { environment }) => {
+    const { durability, instance } = read(environment)
+    const { address } = durability?.url.scheme === 'postgres' ? durability.url : { address: null }
+
+    expect(instance).toBe(name)
+    expect(address).toMatchObject({
+      host: 'postgres',
+      database: postgres.environment.POSTGRES_DB,
+      user: postgres.environment.POSTGRES_USER,
+      password: postgres.environment.POSTGRES_PASSWORD,
+    })
+    expect(environment.EGRESS_ALLOW).toBe(`${receiverHost}:${receiverPort}`)
+  })
+
+  it('has two instances that differ in their name only', () => {
+    const [one, other] = list.map(([, { environment, ...rest }]) => {
+      const { INSTANCE: _, ...settings } = environment
+      return { ...rest, settings }
+    })
+
+    expect(list).toHaveLength(2)
+    expect(one).toEqual(other)
+    for (const [name, { depends_on: needed }] of list) {
+      expect(proxy).toContain(`server ${name}:3000 `)
+      expect(nginx.depends_on[name].condition).toBe('service_healthy')
+      expect(needed.postgres.condition).toBe('service_healthy')
+    }
+  })
+
+  it('publishes the proxy on this machine only, and nothing else', () => {
+    expect(nginx.ports).toEqual(['127.0.0.1:3000:8080'])
+    expect(proxy).toContain('listen 8080;')
+    for (const [name, container] of Object.entries<typeof nginx>(services))
+      if (name !== 'nginx') expect(container.ports, name).toBeUndefined()
+  })
+
+  it('shows the database to the instances only', () => {
+    const members = Object.entries<typeof nginx>(services).filter(([, container]) =>
+      container.networks.includes('store'),
+    )
+
+    expect(members.map(([name]) => name)).toEqual([...Object.keys(instances), 'postgres'])
+    expect(networks.store.internal).toBe(true)
+  })
+
+  it.each(Object.entries<typeof nginx>(services))(
+    'leaves %s nothing to write to but its volumes, no capabilities, a limited memory and time to end',
+    (name, container) => {
+      expect(container).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+        mem_limit: expect.stringMatching(/^\d+m$/),
+      })
+      // The images of the service say so themselves.
+      if (container.build === undefined) expect(container.healthcheck.test[0], name).toBe('CMD')
+      if (container.build === undefined) expect(container.user, name).toMatch(/^(?:nginx|postgres)$/)
+    },
+  )
+
+  it('has a proxy that waits longer than any call takes, and takes bodies as large as the service does', () => {
+    const { maxRequestBytes, shutdownGraceMs } = read(list[0]?.[1].environment)
+    const seconds = (name: string) => Number(new RegExp(` ${name} (\\d+)s;`).exec(proxy)?.[1])
+    const mebibytes = (name: string) => Number(new RegExp(` ${name} (\\d+)m;`).exec(proxy)?.[1])
+
+    expect(seconds('proxy_read_timeout') * 1_000).toBeGreaterThan(maxTotalMs)
+    expect(mebibytes('client_max_body_size') * 2 ** 20).toBeGreaterThan(maxRequestBytes)
+    expect(mebibytes('client_body_buffer_size') * 2 ** 20).toBe(maxRequestBytes)
+    for (const [, container] of list)
+      expect(Number.parseInt(container.stop_grace_period, 10) * 1_000).toBeGreaterThan(shutdownGraceMs)
+  })
+
+  it('has a proxy that repeats only what was not sent', () => {
+    const [, rule] = /^ *proxy_next_upstream (.+);$/m.exec(proxy) ?? []
+
+    expect(rule?.split(' ').toSorted()).toEqual(['error', 'timeout'])
   })
 })
