@@ -67,7 +67,8 @@ export async function call(path, { body, signal } = {}) {
     })
     const text = await response.text()
     if (response.ok) return { ok: true, value: parseJson(text) }
-    if (response.status === 401) window.dispatchEvent(new Event(keyRefused))
+    // The reader may have entered another key since.
+    if (response.status === 401 && key === readKey()) window.dispatchEvent(new Event(keyRefused))
     return { ok: false, problem: readProblem(response.status, text) }
   } catch (error) {
     if (signal?.aborted === true) return { ok: null }

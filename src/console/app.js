@@ -16,7 +16,8 @@ const views = /** @type {const} */ ([
 
 function App() {
   const [place, setPlace] = useState(() => readFragment(location.hash))
-  const [asksForKey, setAsksForKey] = useState(false)
+  // Who asks for a key.
+  const [asking, setAsking] = useState(/** @type {'reader' | 'service' | null} */ (null))
   // Changes with the key, so that the views ask again.
   const [keyNumber, setKeyNumber] = useState(0)
   const main = useRef(/** @type {HTMLElement | null} */ (null))
@@ -25,7 +26,7 @@ function App() {
       setPlace(readFragment(location.hash))
       main.current?.focus()
     }
-    const ask = () => setAsksForKey(true)
+    const ask = () => setAsking('service')
     addEventListener('hashchange', follow)
     addEventListener(keyRefused, ask)
     return () => {
@@ -39,7 +40,7 @@ function App() {
   }, [section])
   const changeKey = (/** @type {string | null} */ key) => {
     keepKey(key)
-    setAsksForKey(false)
+    setAsking(null)
     setKeyNumber((number) => number + 1)
   }
   return html`<header>
@@ -55,10 +56,10 @@ function App() {
         )}
       </nav>
       <nav aria-label="Pages" class="pages"><a href=${servicePage('errors')}>Codes</a></nav>
-      <${KeyButton} asks=${asksForKey} onAsk=${() => setAsksForKey((asks) => !asks)} onForget=${() => changeKey(null)} />
+      <${KeyButton} asks=${asking !== null} onAsk=${() => setAsking(asking === null ? 'reader' : null)} onForget=${() => changeKey(null)} />
     </header>
     <main id="main" tabindex="-1" ref=${main}>
-      ${asksForKey ? html`<${KeyForm} onKey=${changeKey} />` : null}
+      ${asking === null ? null : html`<${KeyForm} isAsked=${asking === 'service'} onKey=${changeKey} />`}
       <${View} place=${place} keyNumber=${keyNumber} />
     </main>`
 }
@@ -86,21 +87,18 @@ function KeyButton({ asks, onAsk, onForget }) {
   return html`<button type="button" aria-expanded=${asks ? 'true' : 'false'} onClick=${onAsk}>API key</button>`
 }
 
-/** @param {{ onKey: (key: string) => void }} props */
-function KeyForm({ onKey }) {
+/** @param {{ isAsked: boolean, onKey: (key: string) => void }} props `isAsked`: the service asks. */
+function KeyForm({ isAsked, onKey }) {
   const [key, setKey] = useState('')
-  const field = useRef(/** @type {HTMLInputElement | null} */ (null))
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault()
     if (isPossible(key)) onKey(key)
   }
   const isWrong = key !== '' && !isPossible(key)
   return html`<form class="key" onSubmit=${submit} aria-label="The key for this service">
-    <p role="alert">
-      ${readKey() === null ? 'This service asks for an API key.' : 'The service has refused the key.'}
-    </p>
+    ${isAsked ? html`<p role="alert">${readKey() === null ? 'This service asks for an API key.' : 'The service has refused the key.'}</p>` : null}
     <label><span class="label">API key</span>
-      <input ref=${field} type="password" autocomplete="off" spellcheck=${false} value=${key}
+      <input type="password" autocomplete="off" spellcheck=${false} value=${key}
         aria-invalid=${isWrong ? 'true' : undefined}
         onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ event) => setKey(event.currentTarget.value)} />
     </label>
