@@ -4,7 +4,7 @@ import { receiverPort } from '../../demo/receiver.ts'
 import { startWorld } from '../../demo/world.ts'
 import { executeExamples, previewExamples } from '../../openapi/examples.ts'
 import type { ExecuteRequest } from '../../src/contract/execution.ts'
-import type { MinuteStatistics } from '../../src/contract/statistics.ts'
+import type { MinuteStatistics, NodeStatistics } from '../../src/contract/statistics.ts'
 import { launchChromium } from './support/chromium.ts'
 
 // Writes the pictures of the console that README.md and docs/console.md show: npx node test/browser/screenshot.ts
@@ -39,8 +39,7 @@ for (const { value } of Object.values<{ value: ExecuteRequest }>(executeExamples
 const node = await browser.newPage({ viewport: { width, height: 800 }, timezoneId: 'UTC' })
 await node.route('**/v1/nodes/crm-lead/stats', async (route) => {
   const response = await route.fetch()
-  const { perMinute, ...rest } = await response.json()
-  await route.fulfill({ response, json: { ...rest, perMinute: perMinute.map(busy) } })
+  await route.fulfill({ response, json: afterABusyHour(await response.json()) })
 })
 await node.goto(`${url}/console#/nodes/crm-lead`)
 await node.locator('canvas').waitFor()
@@ -60,7 +59,31 @@ await execution.getByRole('button', { name: 'Count (dry run)' }).click()
 await execution.getByText('Nothing was done').waitFor()
 await take(execution, 'console-execution', 1_330)
 
-/** What a minute of a busy node looks like: no hour has passed yet. */
+/** The statistics of a node as they are after an hour of many executions: no hour has passed yet. */
+function afterABusyHour(statistics: NodeStatistics): NodeStatistics {
+  const perMinute = statistics.perMinute.map(busy)
+  const passedThrough = sum(perMinute.map((minute) => minute.passedThrough))
+  const failed = sum(perMinute.map((minute) => minute.failed))
+  const succeeded = passedThrough - failed
+  return {
+    ...statistics,
+    perMinute,
+    passedThrough,
+    succeeded,
+    failed,
+    attempts: passedThrough,
+    failingSince: null,
+    branches: { success: succeeded, error: failed, exit: 0 },
+    codes: { expectation_met: succeeded, expectation_unmet: failed },
+    statuses: { 201: passedThrough },
+  }
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0)
+}
+
+/** What a minute of a busy node looks like. */
 function busy(minute: MinuteStatistics, at: number): MinuteStatistics {
   const passedThrough = Math.round(60 + 25 * Math.sin(at / 6) + ((at * 7) % 11))
   return { ...minute, passedThrough, failed: at > 47 ? Math.round(passedThrough / 3) : at % 9 === 0 ? 2 : 0 }
