@@ -5,8 +5,10 @@ import { createConnectionStore } from './connections/connection-store.ts'
 import { createLimitStore } from './connections/limit-store.ts'
 import { version } from './contract/version.ts'
 import { openStore } from './durability/open-store.ts'
+import { SharedTokens } from './durability/shared-tokens.ts'
+import type { ExecutionStore } from './durability/store/execution-store.ts'
 import { createEgressClient, type EgressClient } from './egress/egress-client.ts'
-import { TokenBuckets } from './egress/limits/token-buckets.ts'
+import { TokenBuckets, type TokenSource } from './egress/limits/token-buckets.ts'
 import { buildApp, type DurableOptions } from './http/app.ts'
 import { createClientStore } from './http/clients/client-store.ts'
 import { limitIdleConnections } from './http/hooks/max-connections.ts'
@@ -35,6 +37,7 @@ export async function startServer(
   const proxy = settings.proxy === null ? null : createProxyStore({ ...settings.proxy, secrets, log })
   const maxIdle = limitIdleConnections(settings.maxConnections)
   const hostLimits = createLimitStore({ ...settings.limits, log })
+  const durable = settings.durability === null ? null : await openDurable(settings, settings.durability, log)
   const egressClient =
     standIn ??
     createEgressClient({
@@ -42,6 +45,7 @@ export async function startServer(
       hostLimits,
       proxy,
       maxIdle,
+      tokens: durable === null ? undefined : shareTokens(durable.store),
       own,
       onPause: (pause) =>
         log.warn(pause, 'the target asked for a pause; it holds for all calls of the connection'),
@@ -54,7 +58,6 @@ export async function startServer(
     instanceId: settings.instance,
     onLoss: (loss) => log.warn(loss, 'spans could not be delivered and are lost'),
   })
-  const durable = settings.durability === null ? null : await openDurable(settings, settings.durability, log)
   const app = await buildApp({
     ...settings,
     durable,
@@ -73,6 +76,12 @@ export async function startServer(
 }
 
 const hourMs = 3_600_000
+
+/** Where the store is that of several instances, these share the rates of calls, too. */
+function shareTokens(store: ExecutionStore): TokenSource | undefined {
+  const now = () => performance.now()
+  return store.traits.shared ? new SharedTokens({ store, now, own: new TokenBuckets({ now }) }) : undefined
+}
 
 async function openDurable(
   { egress }: Settings,

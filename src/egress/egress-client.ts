@@ -21,7 +21,7 @@ import { Admission, type CallConnection } from './limits/admission.ts'
 import { Bulkhead, Permit } from './limits/bulkhead.ts'
 import type { HostLimitsSource } from './limits/host-limits.ts'
 import { TargetPauses } from './limits/target-pauses.ts'
-import { TokenBuckets } from './limits/token-buckets.ts'
+import { TokenBuckets, type TokenSource } from './limits/token-buckets.ts'
 import {
   type AddressPolicy,
   createAddressPolicy,
@@ -95,6 +95,8 @@ export interface Load {
 }
 
 export interface EgressOptions {
+  /** The tokens of rate limits. Those of this instance, if not given. */
+  readonly tokens?: TokenSource | undefined
   readonly allow: readonly AddressRule[]
   readonly deny: readonly AddressRule[]
   readonly only: readonly AddressRule[]
@@ -146,7 +148,7 @@ export function createEgressClient(options: EgressOptions): EgressClient {
   const pauses = new TargetPauses({ now, maxMs: maxPauseMs })
   const admission = new Admission({
     bulkhead,
-    tokens: new TokenBuckets({ now }),
+    tokens: options.tokens ?? new TokenBuckets({ now }),
     pauses,
     hostLimits: options.hostLimits ?? null,
     maxQueuePerHost: options.maxQueuePerHost,

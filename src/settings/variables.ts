@@ -379,7 +379,7 @@ export const variables = {
       name: 'LIMITS_FILE',
       default: '',
       description:
-        'JSON file of [limits by host](connections.md#limits-by-host): an array of `{ "host", "perSecond", "burst", "concurrent", "scope" }`. The limits hold per instance. The file is read again when it changes.',
+        'JSON file of [limits by host](connections.md#limits-by-host): an array of `{ "host", "perSecond", "burst", "concurrent", "scope" }`. The limits hold per instance; with a store in PostgreSQL all instances share `perSecond` and `burst`. The file is read again when it changes.',
       example: '/etc/webhook-node/limits.json',
       parse: unset(anyText),
     }),
