@@ -157,7 +157,7 @@ async function takeFrom(
          ORDER BY t.due_at, t.id LIMIT w.count FOR UPDATE OF t, e SKIP LOCKED
        ) x
      ), taken AS (${takePicked}), served AS (
-       SELECT id FROM lanes WHERE id = ANY($3::bigint[]) ORDER BY id FOR UPDATE
+       SELECT id FROM lanes WHERE id = ANY($3::bigint[]) FOR UPDATE SKIP LOCKED
      ), turned AS (
        UPDATE lanes l SET turn = nextval('turns') FROM served WHERE l.id = served.id
      )

@@ -101,7 +101,11 @@ export class Database {
   }
 
   /** One statement, which is a transaction. */
-  async rows(text: string, values: Values = []): Promise<readonly Row[]> {
+  rows(text: string, values: Values = []): Promise<readonly Row[]> {
+    return untilAlone(() => this.#execute(text, values))
+  }
+
+  async #execute(text: string, values: Values): Promise<readonly Row[]> {
     const client = await this.#connect()
     let isSound = false
     try {
@@ -113,16 +117,8 @@ export class Database {
     }
   }
 
-  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await this.#try(work)
-      } catch (error) {
-        if (!(error instanceof Collision)) throw error
-        if (tries === maxTries) throw new Outage('others were in the way, again and again')
-        await wait(Math.random() * 10 * tries)
-      }
-    }
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return untilAlone(() => this.#try(work))
   }
 
   async #try<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -156,6 +152,19 @@ export class Database {
   /** When what is under way has ended. */
   async close(): Promise<void> {
     await this.#pool.end()
+  }
+}
+
+/** Of what collides nothing has been done: it is tried again. */
+async function untilAlone<T>(operation: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await operation()
+    } catch (error) {
+      if (!(error instanceof Collision)) throw error
+      if (tries === maxTries) throw new Outage('others were in the way, again and again')
+      await wait(Math.random() * 10 * tries)
+    }
   }
 }
 
