@@ -148,6 +148,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     connections: () => clientConnections.open,
     durability: {
       backlog: () => durability?.backlog ?? null,
+      now: () => durable?.store.now() ?? 0,
       running: () => durability?.running ?? 0,
       areCallbacksStale: () => durable?.callbacks.isStale() ?? false,
     },

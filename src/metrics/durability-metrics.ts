@@ -6,6 +6,8 @@ import { count, gauge, gaugeEach } from './series.ts'
 export interface DurabilitySources {
   /** Null without a store, and while it cannot be read. */
   readonly backlog: () => Backlog | null
+  /** The time of the store, in milliseconds since 1970: that of this machine may be wrong. */
+  readonly now: () => number
   /** Durable executions and callbacks under way in this process. */
   readonly running: () => number
   readonly areCallbacksStale: () => boolean
@@ -70,7 +72,7 @@ export function measureDurability(registry: Registry, sources: DurabilitySources
   }
 }
 
-function describeBacklog(registry: Registry, { backlog }: DurabilitySources): void {
+function describeBacklog(registry: Registry, { backlog, now }: DurabilitySources): void {
   gaugeEach(registry, {
     name: 'webhook_node_backlog',
     help: 'Durable executions in the store that have not ended, and callbacks that have not been delivered, by state.',
@@ -99,7 +101,7 @@ function describeBacklog(registry: Registry, { backlog }: DurabilitySources): vo
     'For how long the oldest durable execution has been due that was not begun.',
     () => {
       const { oldestDueAt = null } = backlog() ?? {}
-      return oldestDueAt === null ? 0 : Math.max(0, (Date.now() - oldestDueAt) / 1_000)
+      return oldestDueAt === null ? 0 : Math.max(0, (now() - oldestDueAt) / 1_000)
     },
   )
 }

@@ -297,7 +297,7 @@ function createTestMetrics(own: Partial<MetricsSources> = {}): Metrics {
     logLinesLost: () => 0,
     maxConnections: 1,
     connections: () => 0,
-    durability: { backlog: () => null, running: () => 0, areCallbacksStale: () => false },
+    durability: { backlog: () => null, now: () => 0, running: () => 0, areCallbacksStale: () => false },
     refresh: async () => {},
     ...own,
   })
