@@ -8,12 +8,13 @@ import { parseArgs } from 'node:util'
 import { listen } from '../testkit/listen.ts'
 import { commandLine, runCommand, tell } from './command.ts'
 import { Connection } from './connection.ts'
-import { key, type Running } from './contender.ts'
+import type { Running } from './contender.ts'
 import { loadFully, type TimedLoad } from './load.ts'
 import { describeMachine } from './machine.ts'
 import { markdownTable } from './markdown-table.ts'
 import type { Series } from './requests.ts'
 import { startService } from './service.ts'
+import { countReplies, createSubmissions, readAccepted, readEnded } from './submissions.ts'
 import { createWorld, type World } from './world.ts'
 
 // Measures durable executions on the embedded store: how many are accepted and done in a second, the memory and the disk that
@@ -67,16 +68,19 @@ async function measureRates(world: World): Promise<string[][]> {
   const later = new Date(Date.now() + 24 * 3_600_000).toISOString()
   const node = { method: 'POST', url: `https://localhost:${world.ownReceiver.port}/` }
   tell('accepting one by one')
-  const accepting = { port: running.aim.port, requests: submission({ node, notBefore: later }) }
+  const accepting = { port: running.aim.port, requests: createSubmissions({ node, notBefore: later }) }
   const single = await loadFully(accepting, { connections, seconds })
   tell(`accepting ${itemsAtOnce} at once`)
   const items = Array.from({ length: itemsAtOnce }, (_, n) => ({ payload: { vars: { n } } }))
-  const together = { port: running.aim.port, requests: submission({ node, notBefore: later, items }) }
+  const together = { port: running.aim.port, requests: createSubmissions({ node, notBefore: later, items }) }
   const batches = await loadFully(together, { connections: 2, seconds: seconds / 2 })
   const done = await measureDone(world)
   const rows: [string, number][] = [
-    [`accepted, each in a request of its own (${connections} connections)`, count(single) / single.seconds],
-    [`accepted, ${itemsAtOnce} in a request`, (count(batches) * itemsAtOnce) / batches.seconds],
+    [
+      `accepted, each in a request of its own (${connections} connections)`,
+      countReplies(single) / single.seconds,
+    ],
+    [`accepted, ${itemsAtOnce} in a request`, (countReplies(batches) * itemsAtOnce) / batches.seconds],
     ['accepted, sent to a target that answers at once, and their results stored', done],
   ]
   return rows.map(([what, rate]) => [what, Math.round(rate).toString()])
@@ -89,10 +93,9 @@ async function measureDone(world: World): Promise<number> {
   tell(`doing ${calls}`)
   const node = { method: 'POST', url: `https://localhost:${world.ownReceiver.port}/` }
   const began = performance.now()
-  await loadFully({ port: running.aim.port, requests: submission({ node }) }, { connections, calls })
-  const accepted = await readCounter(running, 'webhook_node_durable_accepted_total')
-  const ended = 'webhook_node_durable_settled_total{outcome="ended"}'
-  while ((await readCounter(running, ended)) < accepted) await wait(250)
+  await loadFully({ port: running.aim.port, requests: createSubmissions({ node }) }, { connections, calls })
+  const accepted = await readAccepted(running)
+  while ((await readEnded(running)) < accepted) await wait(250)
   return accepted / ((performance.now() - began) / 1_000)
 }
 
@@ -106,7 +109,7 @@ async function measureBacklog(world: World) {
   const file = join(world.directory, 'backlog.db')
   const measureOthers = async () => {
     const node = { method: 'POST', url: `https://localhost:${world.ownReceiver.port}/` }
-    const requests = submission({ node }, ['prefer: wait=30'])
+    const requests = createSubmissions({ node }, ['prefer: wait=30'])
     return await callSteadily(running.aim.port, requests)
   }
   await measureOthers() // first calls are not measured
@@ -121,7 +124,7 @@ async function measureBacklog(world: World) {
   const retry = { attempts: 50, initialDelayMs: 60_000 }
   const node = { method: 'PUT', url: `https://localhost:${dead.port}/`, timeoutMs: 1_000, retry }
   const items = Array.from({ length: itemsAtOnce }, (_, n) => ({ payload: { vars: { n } } }))
-  const requests = submission({ node, items })
+  const requests = createSubmissions({ node, items })
   for (let step = 1; step <= steps; step++) {
     const calls = waiting / steps / itemsAtOnce
     await loadFully({ port: running.aim.port, requests }, { connections: 1, calls })
@@ -162,32 +165,6 @@ function start(
   return startService(world, {
     settings: { STORE_URL: `sqlite:${join(world.directory, file)}`, MAX_BACKLOG: '10000000', ...settings },
   })
-}
-
-/** The same submission again and again: without a key each is an execution of its own. */
-function submission(body: object, headers: readonly string[] = []): Series {
-  const json = JSON.stringify(body)
-  const head = [
-    'POST /v1/executions HTTP/1.1',
-    'host: localhost',
-    `authorization: Bearer ${key}`,
-    'content-type: application/json',
-    `content-length: ${Buffer.byteLength(json)}`,
-    ...headers,
-  ]
-  const request = Buffer.from(`${head.join('\r\n')}\r\n\r\n${json}`)
-  return { next: () => request }
-}
-
-/** Replies that are 202 are no failures here. */
-function count({ succeeded, failed }: TimedLoad): number {
-  return succeeded + failed
-}
-
-async function readCounter({ aim }: Running, series: string): Promise<number> {
-  const response = await fetch(`http://127.0.0.1:${aim.port}/metrics`, { headers: { connection: 'close' } })
-  const line = (await response.text()).split('\n').find((text) => text.startsWith(`${series} `))
-  return Number(line?.slice(series.length) ?? 0)
 }
 
 function describeTimes(what: string, { latency, failed }: Calls): string[] {
