@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { receiverHost, receiverPort } from '../demo/receiver.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { maxTotalMs } from '../src/contract/node.ts'
@@ -63,7 +63,14 @@ describe('a release', () => {
   })
 
   it('has the version of package.json, which no other file repeats by hand', () => {
-    const byHand = ['Dockerfile', 'docker-compose.yml', '.github/workflows/release.yml', '.ci/run']
+    const byHand = [
+      'Dockerfile',
+      'docker-compose.yml',
+      'docker-compose.scale.yml',
+      'scale/kubernetes.yaml',
+      '.github/workflows/release.yml',
+      '.ci/run',
+    ]
 
     expect(byHand.filter((file) => readText(file).includes(manifest.version))).toEqual([])
     expect(commands.join()).toContain('jq --raw-output .version package.json')
@@ -199,5 +206,73 @@ describe('docker-compose.scale.yml', () => {
     const [, rule] = /^ *proxy_next_upstream (.+);$/m.exec(proxy) ?? []
 
     expect(rule?.split(' ').toSorted()).toEqual(['error', 'timeout'])
+  })
+})
+
+describe('scale/kubernetes.yaml', () => {
+  const [deployment, service, budget] = parseAllDocuments(readText('scale/kubernetes.yaml')).map((document) =>
+    document.toJS(),
+  )
+  const pod = deployment.spec.template
+  const [container] = pod.spec.containers
+  const { API_KEYS_FILE: clientsFile, ...given }: Record<string, string> = Object.fromEntries(
+    container.env.map(({ name, value = '' }: { name: string; value?: string }) => [name, value]),
+  )
+  const settings = readSettings({
+    ...given,
+    HOST: '0.0.0.0',
+    API_KEYS: 'engine:only-for-the-test',
+    STORE_URL: 'postgres://webhook:password@db.internal/webhook',
+    STORE_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+  })
+
+  it('has settings that the service accepts, and takes the store from a secret', () => {
+    const secret = container.env.filter(({ valueFrom }: { valueFrom?: object }) => valueFrom !== undefined)
+
+    expect(secret.map(({ name }: { name: string }) => name)).toEqual(['STORE_URL', 'STORE_KEYS'])
+    expect(settings.durability?.url.scheme).toBe('postgres')
+    expect(clientsFile).toBe(
+      `${container.volumeMounts[0].mountPath}/${pod.spec.volumes[0].secret.items[0].path}`,
+    )
+  })
+
+  it('leaves an instance longer to end than it takes at most, and takes it from the routes before', () => {
+    const { periodSeconds, failureThreshold } = container.readinessProbe
+
+    expect(pod.spec.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(settings.shutdownGraceMs)
+    expect(settings.shutdownDelayMs).toBeGreaterThanOrEqual(periodSeconds * failureThreshold * 1_000)
+    expect(settings.shutdownGraceMs - settings.shutdownDelayMs).toBeGreaterThan(settings.maxTimeoutMs)
+  })
+
+  it('asks the paths of health checks at the port of the image', () => {
+    const paths = ['startupProbe', 'livenessProbe', 'readinessProbe'].map(
+      (name) => container[name].httpGet.path,
+    )
+
+    expect(paths).toEqual(['/livez', '/livez', '/readyz'])
+    expect(dockerfile).toContain(`EXPOSE ${container.ports[0].containerPort}\n`)
+  })
+
+  it('never has fewer than all but one of several instances', () => {
+    const labels = pod.metadata.labels
+
+    expect(deployment.spec.replicas).toBeGreaterThan(1)
+    expect(deployment.spec.strategy.rollingUpdate).toEqual({ maxSurge: 1, maxUnavailable: 0 })
+    expect(budget.spec.maxUnavailable).toBe(1)
+    expect([
+      deployment.spec.selector.matchLabels,
+      service.spec.selector,
+      budget.spec.selector.matchLabels,
+    ]).toEqual([labels, labels, labels])
+  })
+
+  it('is as hardened as the containers of compose', () => {
+    expect(container.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      readOnlyRootFilesystem: true,
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+    })
+    expect(container.resources.limits).toEqual({ memory: container.resources.requests.memory })
   })
 })
