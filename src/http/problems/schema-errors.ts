@@ -24,6 +24,8 @@ import {
 
 /** Unknown members of an object that are compared with what the contract has. A reply lists no more errors. */
 const maxAdvised = 100
+/** Members of an object that are compared with the forms of a union. All of these forms are closed, and have fewer. */
+const maxCompared = 1_000
 
 /**
  * Finds the schema errors of a value, one per cause. `schema` has no references. A validator has already refused the
@@ -256,10 +258,11 @@ function* inUnknown(schema: JsonSchema, unknown: UnknownMember): Generator<Confi
 function* inUnion(
   union: JsonSchema,
   branches: readonly JsonSchema[],
-  value: unknown,
+  given: unknown,
   path: string,
   place: Place,
 ): Generator<ConfigError> {
+  const value = isObject(given) ? takeMembers(given) : given
   const candidates = branches.filter((branch) => admitsType(branch, value))
   const [only] = candidates
   if (only === undefined) yield { path, message: wrongType(union, value, findMeantShape(place, value)) }
@@ -270,6 +273,13 @@ function* inUnion(
     yield* findSchemaErrors(only, value, path, only.$id ?? place)
   else if (!candidates.some((branch) => fits(branch, value)))
     yield { path, message: wrongType(union, value, findMeantShape(place, value)) }
+}
+
+/** The first members of an object: each form of a union looks at all of them. */
+function takeMembers(value: JsonObject): JsonObject {
+  const names = Object.keys(value)
+  if (names.length <= maxCompared) return value
+  return Object.fromEntries(names.slice(0, maxCompared).map((name) => [name, value[name]]))
 }
 
 /** The errors of the branch that the tag names, or of the tag itself. */

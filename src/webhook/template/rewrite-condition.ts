@@ -6,6 +6,8 @@ const part =
 
 /** Longer conditions are not rewritten. */
 const maxCharacters = 500
+/** Nor are those whose lists make them longer. */
+const maxWritten = 2_000
 
 const signs: ReadonlyMap<string, string> = new Map([
   ['===', '=='],
@@ -57,7 +59,7 @@ const words: ReadonlyMap<string, string> = new Map([
 function rewriteCondition(text: string, hasResponse: boolean): string {
   const parts = withoutFrame(text).match(part) ?? []
   const written = parts.map((each, index) => rewritePart(each, parts, index, hasResponse)).join('')
-  return withParentheses(written.replaceAll(/\s+/g, ' ').trim())
+  return written.length > maxWritten ? text : withParentheses(written)
 }
 
 /** A problem with a condition, with what its author means in Liquid where that is found. Texts are not shown. */
@@ -125,19 +127,19 @@ function withoutFrame(text: string): string {
 // recheck: at most 500 characters
 const listed = /([\w.$]{1,100})\s(?:in|IN)\s[[(]([^[\]()]{1,120})[\])]/g
 
-// recheck: at most 500 characters
+// recheck: at most 2,000 characters
 const texts = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/gs
 
 /** In other languages "and" goes before "or". Liquid wants it said. */
 function withParentheses(condition: string): string {
   const kept = condition.match(texts) ?? []
-  const plain = condition.replaceAll(texts, '""')
-  if (/[()]/.test(plain) || !plain.includes(' and ')) return condition
-  const groups = plain.split(' or ')
-  if (groups.length < 2) return condition
+  const plain = condition.replaceAll(texts, '""').replaceAll(/\s+/g, ' ').trim()
   let at = 0
-  return groups
-    .map((group) => (group.includes(' and ') ? `(${group})` : group))
-    .join(' or ')
-    .replaceAll('""', () => kept[at++] ?? '')
+  return parenthesize(plain).replaceAll('""', () => kept[at++] ?? '')
+}
+
+function parenthesize(plain: string): string {
+  const groups = plain.split(' or ')
+  if (/[()]/.test(plain) || groups.length < 2) return plain
+  return groups.map((group) => (group.includes(' and ') ? `(${group})` : group)).join(' or ')
 }

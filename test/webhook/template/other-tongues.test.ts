@@ -108,6 +108,7 @@ describe('a condition of another language', () => {
 
   it.each([
     'response.status ==',
+    `response.json.${'a'.repeat(90)} in (${Array(59).fill(1)}) && 1`,
     'frobnicate(response)',
     'a === b',
     `response.json.ok === ${' '.repeat(100_000)}1`,
