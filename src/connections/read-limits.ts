@@ -47,7 +47,8 @@ function parseLines(
   const complain = ({ path, message }: ConfigError) => void problems.push(`${path} ${message}`)
   const parsed = parseJsonFile(text)
   if (!parsed.ok) problems.push(parsed.detail)
-  else if (!Array.isArray(parsed.plain)) problems.push('must be a JSON array of limits, each with a "host"')
+  else if (!Array.isArray(parsed.plain))
+    problems.push('must be a JSON array of limits, as in [{ "host": "api.example.com", "perSecond": 10 }]')
   else if (parsed.plain.length > maxLines) problems.push(`must not have more than ${maxLines} lines`)
   if (!parsed.ok || problems.length > 0) return []
   for (const steps of repeatedMembers(text))

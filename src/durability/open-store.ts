@@ -35,6 +35,20 @@ export function parseStoreUrl(text: string): StoreUrl | string {
   }
   const [, path] = /^sqlite:(\/[^\0?#]*[^\0?#/])$/.exec(text) ?? []
   return path === undefined
-    ? 'must be "sqlite:" and the absolute path of a file, as in sqlite:/var/lib/webhook-node/store.db, or "postgres:" and the address of a database'
+    ? `must be "sqlite:" and the absolute path of a file, as in sqlite:/var/lib/webhook-node/store.db, or "postgres:" and the address of a database${adviseOnUrl(text)}`
     : { scheme: 'sqlite', path }
+}
+
+/** What is wrong with another text, without a part that may be a password. */
+function adviseOnUrl(text: string): string {
+  if (/^(?:\.{0,2}\/)?[\w.-]+(?:\/[\w.-]+)*$/.test(text)) return '; write "sqlite:" before the path'
+  if (/^sqlite3?:\/*[\w.]/.test(text) && !/^sqlite:\//.test(text))
+    return '; the path of the file must begin with "/"'
+  if (/^file:/.test(text)) return '; write "sqlite:" in place of "file:"'
+  if (/^["']/.test(text)) return '; write it without quotes'
+  if (/^jdbc:/.test(text)) return '; leave out "jdbc:"'
+  const [, scheme] = /^([a-z]\w{1,20})(?:\+\w{1,20})?:/i.exec(text) ?? []
+  return scheme === undefined || /^(?:sqlite|postgres)/i.test(scheme)
+    ? ''
+    : `; ${scheme} is no store of this service`
 }

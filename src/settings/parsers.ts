@@ -17,6 +17,7 @@ import { type Client, clientNamePattern, minKeyLength, rights } from '../http/cl
 import { headerValueProblem } from '../webhook/request/header-rules.ts'
 import { listWords } from '../webhook/values/text.ts'
 import { parseCertificates } from './certificates.ts'
+import { describeList, findMeantWord, readMeantNumber } from './meant-value.ts'
 
 /** The value of a variable, or what it must be: the end of a sentence that begins with the variable's name. */
 export type Parsed<T> =
@@ -28,17 +29,22 @@ export type Parse<T> = (text: string) => Parsed<T>
 
 /** Decimal digits without a sign. The bounds are inclusive. */
 export function integer(min: number, max: number): Parse<number> {
-  return (text) =>
-    /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max
-      ? right(Number(text))
-      : wrong(`must be an integer from ${min} to ${max}`)
+  const isWithin = (value: number) => value >= min && value <= max
+  return (text) => {
+    if (/^\d+$/.test(text) && isWithin(Number(text))) return right(Number(text))
+    const meant = readMeantNumber(text)
+    const advice = meant !== null && isWithin(meant) ? `; write ${meant}` : ''
+    return wrong(`must be an integer from ${min} to ${max}${advice}`)
+  }
 }
 
 /** One of the words, case-sensitive. */
 export function parseWord<const T extends string>(words: readonly T[]): Parse<T> {
   return (text) => {
     const word = words.find((candidate) => candidate === text)
-    return word === undefined ? wrong(`must be one of ${words.join(', ')}`) : right(word)
+    if (word !== undefined) return right(word)
+    const meant = findMeantWord(text, words)
+    return wrong(`must be one of ${words.join(', ')}${meant === null ? '' : `; write ${meant}`}`)
   }
 }
 
@@ -159,6 +165,7 @@ export function certificateFile(path: string): Parsed<string | null> {
       return right(certificates.map(String).join(''))
     return wrong('must be a file with certificates in PEM format, and nothing else in that format')
   } catch (error) {
+    if (path.includes('-BEGIN ')) return wrong('must be the path of a file with certificates, not their text')
     const cause = error instanceof Error && 'code' in error ? error.code : error
     return wrong(`must be a file with certificates in PEM format, and reading it failed (${cause})`)
   }
@@ -195,7 +202,10 @@ function parseList<T>(parseEntry: Parse<T>): Parse<readonly T[]> {
     // A list without entries is a mistake, and could leave a target open that it was meant to close.
     if (text !== '' && results.length === 0) return wrong('must have at least one entry')
     const problems = results.flatMap((result) => (result.ok ? [] : [result.problem]))
-    if (problems.length > 0) return wrong([...new Set(problems)].join('; '))
+    if (problems.length > 0) {
+      const list = describeList(text)
+      return wrong([...new Set(problems), ...(list === null ? [] : [list])].join('; '))
+    }
     return right(results.flatMap((result) => (result.ok ? [result.value] : [])))
   }
 }
@@ -220,7 +230,7 @@ function clientOfKey(entry: string): Parsed<Client> {
   const { name, key, tenants } = clientEntry.exec(entry)?.groups ?? {}
   if (name === undefined || key === undefined)
     return wrong(
-      `every entry must be name:key or name:key@tenant1|tenant2, and a key must have at least ${minKeyLength} of A-Z a-z 0-9 - . _ ~ + /, with = only at its end`,
+      `every entry must be name:key, behind which @tenant1|tenant2 may stand, and a key must have at least ${minKeyLength} of A-Z a-z 0-9 - . _ ~ + /, with = only at its end${adviseOnEntry(entry)}`,
     )
   const names = tenants?.split('|') ?? null
   if (names?.every((tenant) => tenantName.test(tenant)) === false)
@@ -234,6 +244,18 @@ function clientOfKey(entry: string): Parsed<Client> {
     rights: new Set(rights),
     maxInFlight: null,
   })
+}
+
+/** What is wrong with an entry, without a part of it: any part may be a key. */
+function adviseOnEntry(entry: string): string {
+  if (/^[[{"']/.test(entry)) return '' // said of the list
+  if (/^(?:\/|\.\/|[A-Z]:\\)/.test(entry)) return '; the path of a file belongs into API_KEYS_FILE'
+  if (/^sha256:/.test(entry)) return '; a hash of a key belongs into API_KEYS_FILE'
+  if (/^[\w.-]+:\s/.test(entry)) return '; write no blank behind the colon'
+  const [, key] = /^[\w.-]+:([\w.~+/-]+=*)$/.exec(entry) ?? []
+  if (key !== undefined && key.length < minKeyLength) return `; this key has ${key.length}`
+  if (/^[\w.-]{1,64}=[^=]/.test(entry)) return '; write a colon between name and key'
+  return entry.includes(':') ? '' : '; an entry has no name: write one and a colon before the key'
 }
 
 const tenantName = new RegExp(`^${tenantPattern}$`)

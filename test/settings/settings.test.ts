@@ -168,9 +168,9 @@ describe('settings', () => {
       'HOST is "no host": must be an address or a host name',
       'PORT is "eighty": must be an integer from 0 to 65535',
       'LOG_LEVEL is "loud": must be one of trace, debug, info, warn, error, fatal, silent',
-      'DOCS is "no": must be one of on, off',
+      'DOCS is "no": must be one of on, off; write off',
       'MAX_TIMEOUT_MS is "1e4": must be an integer from 100 to 600000',
-      'MAX_REQUEST_BYTES is "1 MiB": must be an integer from 1024 to 67108864',
+      'MAX_REQUEST_BYTES is "1 MiB": must be an integer from 1024 to 67108864; write 1048576',
       'MAX_ECHO_BYTES is "0.5": must be an integer from 0 to 67108864',
       'MAX_IN_FLIGHT is "0": must be an integer from 1 to 100000',
       'MAX_CONNECTIONS is "0": must be an integer from 1 to 1000000',
@@ -178,8 +178,8 @@ describe('settings', () => {
       'MAX_IN_FLIGHT_PER_TENANT is "half": must be an integer from 1 to 100000',
       'MAX_PER_SECOND_PER_CLIENT is "0.5": must be an integer from 1 to 1000000',
       'MAX_PAUSED is "-1": must be an integer from 0 to 100000',
-      'MAX_BYTES_IN_FLIGHT is "1 GB": must be an integer from 65536 to 1099511627776',
-      'SHUTDOWN_GRACE_MS is "15s": must be an integer from 0 to 3600000',
+      'MAX_BYTES_IN_FLIGHT is "1 GB": must be an integer from 65536 to 1099511627776; write 1073741824',
+      'SHUTDOWN_GRACE_MS is "15s": must be an integer from 0 to 3600000; write 15000',
       'SHUTDOWN_DELAY_MS is "-1": must be an integer from 0 to 3600000',
       'AUTH is "maybe": must be one of keys, off',
       'SECRETS_UNBOUND is "no": must be one of allow, refuse',
@@ -241,6 +241,61 @@ describe('settings', () => {
       `${name} is not a setting and has no effect: did you mean ${near}?`,
     ])
     expect(notices.join()).not.toContain('s3cr3t-value')
+  })
+
+  it.each([
+    ['API_KEYS', `"engine:${key}"`, 'without quotes'],
+    ['API_KEYS', `["engine:${key}"]`, 'without brackets and quotes'],
+    ['API_KEYS', `engine=${key}`, 'a colon between name and key'],
+    ['API_KEYS', `engine: ${key}`, 'no blank behind the colon'],
+    ['API_KEYS', `a:${key};b:${key}2`, 'separate the entries with commas'],
+    ['API_KEYS', 'engine:secretkey', 'this key has 9'],
+    ['API_KEYS', key, 'an entry has no name'],
+    ['API_KEYS', 'engine:short', 'name:key, behind which @tenant1|tenant2 may stand'],
+    ['API_KEYS', '/etc/keys.json', 'belongs into API_KEYS_FILE'],
+    ['STORE_URL', '/var/lib/store.db', 'write "sqlite:" before the path'],
+    ['STORE_URL', 'sqlite:store.db', 'must begin with "/"'],
+    ['STORE_URL', 'file:/var/lib/store.db', 'in place of "file:"'],
+    ['STORE_URL', 'jdbc:postgresql://db/x', 'leave out "jdbc:"'],
+    ['STORE_URL', 'mysql://user:s3cr3t@db/x', 'mysql is no store of this service'],
+    ['STORE_KEYS', `k1:${'ab'.repeat(32)}`, 'it is hexadecimal'],
+    ['STORE_KEYS', 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=', 'it has no id'],
+    ['STORE_KEYS', 'k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY', 'the "=" at its end is missing'],
+    ['STORE_KEYS', 'k1:MDEyMzQ1', 'it has 6 bytes'],
+    ['EGRESS_ALLOW', '10.0.0.1;10.0.0.2', 'separate the entries with commas'],
+    ['EGRESS_ALLOW', '10.0.0.1 10.0.0.2', 'separate the entries with commas'],
+    ['EGRESS_ALLOW', '["10.0.0.1"]', 'without brackets and quotes'],
+    ['EGRESS_ALLOW', '10.0.0.0-10.0.0.255', 'a range with its prefix'],
+    ['EGRESS_ALLOW', '10.*', 'a range with its prefix'],
+    ['EGRESS_ALLOW', '*', 'public addresses are open anyway'],
+    ['EGRESS_ALLOW', `$${'{HOST}'}`, 'a variable in it was not filled in'],
+    ['EGRESS_CA_FILE', '-----BEGIN CERTIFICATE-----', 'the path of a file'],
+    ['EGRESS_PROXY', 'proxy:3128', 'with a user, a colon, a password and @ before the host'],
+    ['LOG_LEVEL', 'WARNING', 'write warn'],
+    ['DOCS', 'false', 'write off'],
+    ['MAX_TIMEOUT_MS', '30s', 'write 30000'],
+    ['MAX_REQUEST_BYTES', '2_000_000', 'write 2000000'],
+  ])('say what to write in place of a usual mistake: %s=%s', (name, value, advice) => {
+    const [problem = '', ...others] = listProblems({ [name]: value })
+
+    expect(others).toEqual([])
+    expect(problem).toContain(advice)
+    expect(problem).not.toContain('•••')
+    expect(problem).not.toContain('s3cr3t')
+    if (name.endsWith('KEYS')) expect(problem).not.toContain(key)
+  })
+
+  it.each([
+    ['APIKEYS', 'API_KEYS'],
+    ['api_keys', 'API_KEYS'],
+    ['ALLOW_EGRESS', 'EGRESS_ALLOW'],
+    ['EGRESS_CA', 'EGRESS_CA_FILE'],
+    ['EGRESS_DNS', 'EGRESS_DNS_SERVERS'],
+    ['MAX_TIMEOUT', 'MAX_TIMEOUT_MS'],
+  ])('tell which setting %s may be', (name, near) => {
+    expect(readSettings({ [name]: 'x' }).notices).toContain(
+      `${name} is not a setting and has no effect: did you mean ${near}?`,
+    )
   })
 
   it('say nothing of the variables of other programs', () => {

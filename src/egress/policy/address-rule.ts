@@ -78,9 +78,21 @@ function parseNameRule(entry: string, place: string, port: number | null): Parse
   const problem = findLabelProblem(written.toLowerCase())
   if (problem !== null) return wrong(entry, problem)
   const name = normalizeHost(written)
-  if (name === null || parseIp(name)) return wrong(entry, 'it is neither an address nor a host name')
+  if (name === null || parseIp(name))
+    return wrong(entry, `it is neither an address nor a host name${adviseOn(written)}`)
   if (isSuffix) return right({ kind: 'suffix', suffix: `.${name}`, port })
   return right({ kind: 'host', host: name, port })
+}
+
+/** What to write for an entry that other tools take. */
+function adviseOn(entry: string): string {
+  if (/^[\d.]+-[\d.]+$/.test(entry)) return '; write a range with its prefix, such as 10.0.0.0/24'
+  if (/^\d+(?:\.\d+){0,2}(?:\.\*)+$/.test(entry))
+    return '; write a range with its prefix, such as 10.0.0.0/24'
+  if (/^(?:\*|any|all)$/i.test(entry))
+    return '; name what is meant, such as *.internal.example or 10.0.0.0/8: public addresses are open anyway'
+  if (/^\./.test(entry)) return '; for all names below a domain write *.example.com'
+  return /[${}<>]/.test(entry) ? '; a variable in it was not filled in' : ''
 }
 
 /**

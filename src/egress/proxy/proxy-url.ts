@@ -50,7 +50,7 @@ export function parseProxyUrl(text: string): ParsedProxyUrl {
 }
 
 const form =
-  'must be the URL of a proxy, http://host:port or https://host:port, with user:password@ before the host if the proxy asks for them'
+  'must be the URL of a proxy, http://host:port or https://host:port, with a user, a colon, a password and @ before the host if the proxy asks for them'
 
 const badCredentials =
   'must have user and password in the form user:password@, with special characters percent-encoded, or as references to stored secrets'

@@ -32,7 +32,7 @@ export function parseClientsFile(text: string, known: readonly Client[] = []): F
     if (known.some((client) => client.name === name)) complain(path, 'is in API_KEYS, too')
     if (!isClientName(name)) complain(path, `must be named with ${nameRule}`)
     if (isObject(entry)) return readClient(name, entry, path, context)
-    complain(path, `must be an object of ${members.join(', ')}`)
+    complain(path, `must be an object of ${members.join(', ')}, as in { "keys": ["sha256:…"] }`)
     return []
   })
   return { clients, problems }

@@ -145,6 +145,9 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Connection.headers': fields('headers'),
   'Connection.query': fields('query'),
   'Connection.tenants': always(example({ tenants: ['acme'] }), 'an array of the names of tenants'),
+  Callback: always(
+    example({ engine: { url: 'https://engine.example/webhook-node', secret: '{{ secrets.CALLBACK }}' } }),
+  ),
   Connection: always(example({ crm: { baseUrl: 'https://api.crm.example' } })),
   Field: { write: (value) => manyValues(value) ?? `write ${fieldsLike(value).map(writeValue).join(', ')}` },
   Part: { write: partLike },
@@ -388,7 +391,7 @@ const leastMs = 100
 
 /** A time in another form: `"10s"`, `"10"`, `"PT10S"`, or one for each phase. */
 function durationLike(value: unknown, place: Place): string | null {
-  if (isObject(value))
+  if (isObject(value) || Array.isArray(value))
     return 'one limit covers connecting, sending and the answer: write a number such as 10000'
   if (typeof value === 'string' && /^\d{4}-\d\d/.test(value))
     return 'it is a time to wait, not a point in time: write the number of milliseconds, such as 10000'

@@ -70,7 +70,7 @@ describe('API_KEYS_FILE', () => {
     [
       'a key in the place of a name',
       `{"a":{"keys":["${hash}"]},"${plainKey}":"b"}`,
-      ['entry 2 must be an object of keys, tenants, rights, maxInFlight'],
+      ['entry 2 must be an object of keys, tenants, rights, maxInFlight, as in { "keys": ["sha256:…"] }'],
     ],
     ['null in the place of a client', '{"a":null}', [expect.stringMatching(/^entry 1 must be an object/)]],
     [
