@@ -172,6 +172,21 @@ describe('a durable execution', () => {
     })
   })
 
+  it('is refused where it would end before it begins, unless it may be a repeat', async () => {
+    const { post } = await serviceWithStore()
+    const node = { method: 'PUT', url: 'https://receiver.test/' }
+    const expiresAt = new Date(Date.now() - 1_000).toISOString()
+
+    const refused = await post<Problem>('/v1/executions', { node, expiresAt })
+    const named = await post('/v1/executions', { node, expiresAt, idempotencyKey: 'a' })
+
+    expect(refused.status).toBe(400)
+    expect(refused.body.errors).toEqual([
+      { path: '/expiresAt', message: expect.stringContaining('must be later than now, which is 2') },
+    ])
+    expect(named.status).toBe(202)
+  })
+
   it('is not found by another client, and lists are of its own', async () => {
     const target = await receiver(json(200, {}))
     const settings = { API_KEYS: 'one:0123456789abcdef,two:fedcba9876543210' }

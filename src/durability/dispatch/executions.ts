@@ -114,11 +114,13 @@ export class Executions {
     const { tenant = null, secrets } = request
     const share = { client: submitter.client, tenant }
     const compiled = context.quota.charge(share, () => context.nodes.compile(request.node, tenant))
-    const times = readTimes(request, store.now(), maxAgeMs)
+    const now = store.now()
+    const times = readTimes(request, now, maxAgeMs)
     const inCallback = context.quota.charge(share, () => this.#findCallbackErrors(request))
     const errors = [
       ...(compiled.ok ? [] : compiled.errors),
       ...times.errors,
+      ...findPast(request, times, now),
       ...this.#findErrors(request),
       ...inCallback,
     ]
@@ -364,6 +366,17 @@ function readTimes(
   // No attempt begins behind the deadline of a call.
   const expiresAt = Math.min(given ?? latest, dueAt + deadlineMs)
   return { notBefore, dueAt, expiresAt, errors }
+}
+
+/** The mistake of an execution that would end before it begins. With a key it may be a repeat, which is answered as before. */
+function findPast(
+  { idempotencyKey, items = [] }: Submission,
+  { expiresAt, errors }: Times,
+  now: number,
+): readonly ConfigError[] {
+  const hasKey = idempotencyKey !== undefined || items.some((item) => item.idempotencyKey !== undefined)
+  if (hasKey || expiresAt > now || errors.length > 0) return []
+  return [{ path: '/expiresAt', message: `must be later than now, which is ${new Date(now).toISOString()}` }]
 }
 
 function tooManyItems(maxBacklog: number): ConfigError {

@@ -13,6 +13,7 @@ import { didYouMean } from '../values/suggest.ts'
 import { plainText, quoteName } from '../values/text.ts'
 import { type AllowedHost, isAllowed, parseAllowedHost } from './allowed-host.ts'
 import { parseAuthority, type UrlPlace } from './authority.ts'
+import { describeJoined } from './joined-url.ts'
 import { splitTail, type UrlTail } from './url-tail.ts'
 
 /** A URL that consists of one placeholder, for example for a next page, a `Location` or an upload address. */
@@ -64,6 +65,10 @@ function complaintAbout(url: string, hosts: Node['hosts']): string | null {
     return 'must be an absolute URL that starts with https://, or exactly one placeholder whose value is one; write host and path themselves, as in https://host/path, or to add text before or after the value, use the filters prepend and append'
   if (/^\{\{-?\s*secrets\b/.test(url))
     return 'must be an absolute URL that starts with https://, or one placeholder whose value is one; a secret cannot be the URL: write its host as it is, and the part to hide as a secret behind it, as in https://hooks.example.com/services/{{ secrets.NAME }}'
+  if (/^\{\{-?\s{0,3}["'`]https:\/\/["'`]\s{0,3}[+&]/.test(url))
+    return 'must be an absolute URL that starts with https://, and texts are not joined with signs: write {{ profile.host | prepend: "https://" }}, and beside it "hosts", the list of hosts that it may lead to, such as ["api.example.com"]'
+  const joined = describeJoined(url)
+  if (joined !== null) return `must be an absolute URL that starts with https://; ${joined}`
   return hosts === undefined
     ? 'must be an absolute URL that starts with https://; a URL of one placeholder also needs "hosts", the list of hosts that it may lead to, such as ["api.example.com"]'
     : null

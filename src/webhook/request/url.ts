@@ -54,6 +54,7 @@ export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): FixedU
   if (complaint !== null) return { path: errorPath, message: complaint }
   const [, authority = '', rest = ''] = /^https:\/\/([^/?#]*)(.*)$/is.exec(url) ?? []
   if (/\{\{|\{%/.test(authority)) return { path: errorPath, message: placeholderComplaint }
+  if (foreignHost.test(authority)) return { path: errorPath, message: foreignHostComplaint }
   const parsed = parseAuthority(authority)
   if (!parsed.ok) return { path: errorPath, message: parsed.problem }
   const tail = compiler.url(rest)
@@ -75,6 +76,12 @@ export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): FixedU
 }
 
 const placeholderComplaint = 'placeholders are allowed after the host only, behind the first "/", "?" or "#"'
+
+/** A variable of another tool, which no name can have in it: `${HOST}`, `$HOST`, `{host}`, `%HOST%`, `<host>`, `:host`. */
+const foreignHost = /[${}]|^%[A-Za-z_]\w{0,60}%$|^<[\w -]{1,60}>|^:[A-Za-z]/
+
+const foreignHostComplaint =
+  'has a variable in place of the host, which is not filled in: write the host itself, as in https://api.example.com/path; placeholders are allowed behind the first "/", "?" or "#"'
 
 function createPathRenderer(tail: Template): FixedUrl['renderPath'] {
   if (!tail.isConstant) return (scope) => renderPath(tail, scope)

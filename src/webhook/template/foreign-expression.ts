@@ -1,5 +1,6 @@
 import { sources } from '../../contract/payload.ts'
 import { listWords } from '../values/text.ts'
+import { findFilterElsewhere } from './filters-elsewhere.ts'
 
 /** Where an expression stands, as far as the advice depends on it. */
 export interface ForeignPlace {
@@ -28,12 +29,50 @@ export function describeForeignExpression(text: string, place: ForeignPlace): st
   const start = text.trim().slice(0, maxCharacters)
   const known = forms.find(({ form, isInBraces }) => !(isInBraces && place.isCondition) && form.test(start))
   if (known === undefined) return null
-  const [named = ''] = start.split(/[|}<>]|==/, 1)
+  const [named = ''] = start.slice(0, findMethod(start)?.index).split(/[|}<>]|==|\[\?/, 1)
   const names = (named.match(/\$?[A-Za-z_][\w-]{0,40}/g) ?? []).flatMap(readNames)
   const own = findOwnPath(names)
   const path = own ?? guessPath(start, names, place)
-  return `it is ${known.is}; ${known.write(path, place, own === null)}`
+  const filters = known.write === writeValue ? listFilters(start) : []
+  return `it is ${known.is}; ${known.write([path, ...filters].join(' | '), place, own === null)}`
 }
+
+/** A call of a method, such as `.map(x => x.name)`, whose result another tool takes from a value. */
+const method = /\??\.([A-Za-z]\w{0,30})\((?:\s?\(?\w{1,20}\)?\s?=>\s?\w{1,20}\.(\w{1,40})\s?\))?/g
+
+/** The first call of a method that is a filter here. */
+function findMethod(text: string): RegExpMatchArray | undefined {
+  return text.matchAll(method).find(([, name = '']) => toFilter(name) !== null)
+}
+
+/** The filters for the methods of an expression. */
+function listFilters(text: string): readonly string[] {
+  return Array.from(text.matchAll(method), ([, name = '', member]) =>
+    name === 'map' && member !== undefined ? `map: "${member}"` : toFilter(name),
+  )
+    .filter((filter) => filter !== null)
+    .slice(0, maxNames)
+}
+
+function toFilter(name: string): string | null {
+  return (
+    methods.get(name) ??
+    (/^(?:first|last|get)$/.test(name) ? null : (findFilterElsewhere(name)?.filter ?? null))
+  )
+}
+
+/** Methods whose names are those of filters. */
+const methods: ReadonlyMap<string, string> = new Map([
+  ['map', 'map: "name"'],
+  ['join', 'join: ","'],
+  ['split', 'split: ","'],
+  ['filter', 'where: "name", "x"'],
+  ['slice', 'slice: 0, 10'],
+  ['replace', 'replace: "a", "b"'],
+  ['round', 'round'],
+  ['reverse', 'reverse'],
+  ['sort', 'sort'],
+])
 
 /** A form is told by its beginning. */
 const maxCharacters = 200
@@ -164,7 +203,23 @@ const forms: readonly ForeignForm[] = [
     is: 'text with characters written as in HTML',
     write: () => 'write each character itself, as in | for &#124;',
   },
+  {
+    form: /^[^|{}?]{1,100}\[\?/,
+    is: 'a filter of JSONPath',
+    write: (path, { hasResponse }) =>
+      `write {% assign found = ${hasResponse ? 'response.json.list' : path} | where: "id", 1 | first %}{{ found.name }}`,
+  },
   // Make and Zapier.
+  {
+    form: /^get\s?\(\s?map\s?\(/i,
+    is: 'a call of functions of Make',
+    write: () => 'write {{ profile.list | where: "name", "x" | map: "value" | first }}',
+  },
+  {
+    form: /^map\s?\(/i,
+    is: 'a function of Make',
+    write: () => 'write {{ profile.list | map: "name" }}',
+  },
   { form: /^\d+__/, is: 'a field of Zapier, of a step before', write: writeValue },
   {
     form: /^\d+\.(?!size\b|length\b)[A-Za-z_`[]/,
@@ -197,6 +252,17 @@ const forms: readonly ForeignForm[] = [
         : writeValue(path, place, isGuess),
   },
   // n8n.
+  {
+    form: /^\$(?:now|today)\.(?:minus|plus)\b/,
+    is: 'an expression of n8n',
+    write: () =>
+      'write {{ "now" | date: "%s" | minus: 86400 | date: "%Y-%m-%dT%H:%M:%SZ" }}, with the seconds that are taken away, or plus for later',
+  },
+  {
+    form: /^\$(?:now|today)\.(?:to)?format\(/i,
+    is: 'an expression of n8n',
+    write: now('%Y-%m-%d'),
+  },
   { form: /^\$(?:now|today)\b/, is: 'an expression of n8n', write: isoTime },
   {
     form: /^\$execution\.id\b/,

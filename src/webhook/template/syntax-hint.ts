@@ -103,7 +103,9 @@ function foldName(name: string): string {
 function writeFilter(name: string): string | null {
   const example = neededArguments.get(name)?.example
   if (example !== undefined) return `${name}: ${example}`
-  return mostArguments.has(name) ? name : (findFilterElsewhere(name)?.filter ?? null)
+  const lower = name.toLowerCase()
+  if (lower === 'round') return 'round: 2'
+  return mostArguments.has(lower) ? lower : (findFilterElsewhere(name)?.filter ?? null)
 }
 
 function isOperator(text: string): boolean {

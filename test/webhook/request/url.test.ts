@@ -118,6 +118,29 @@ describe('a URL that cannot be called', () => {
   })
 })
 
+describe('a URL with a variable of another tool', () => {
+  it.each([
+    'https://${HOST}/',
+    'https://$HOST/x',
+    'https://{host}:8443/',
+    'https://%HOST%/',
+    'https://<host>/',
+    'https://:host/',
+  ])('in place of the host is refused: %s', (url) => {
+    expect(complaint({ url })).toContain('write the host itself, as in https://api.example.com/path')
+  })
+
+  it.each([
+    [
+      '{{ "https://" + profile.host }}',
+      'write {{ profile.host | prepend: "https://" }}, and beside it "hosts"',
+    ],
+    ['{{ "https://a.example/" + profile.id }}', 'https://host/path/{{ profile.id }}'],
+  ])('or joined texts says what to write: %s', (url, advice) => {
+    expect(complaint({ url })).toContain(advice)
+  })
+})
+
 describe('a URL that can be called', () => {
   it.each<[url: string, host: string, port: number]>([
     ['https://t.example', 't.example', 443],

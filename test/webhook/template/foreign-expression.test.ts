@@ -38,6 +38,23 @@ const templates: readonly (readonly [text: string, said: string])[] = [
     '{{ $node["x"].json.y }}',
     'it is an expression of n8n for the output of another node; write {{ vars.y }}.',
   ],
+  [
+    '{{ $json.tags.map(t => t.name).join(", ") }}',
+    `write {{ profile.tags | map: "name" | join: "," }}${others}.`,
+  ],
+  ['{{ $json.email.toLowerCase() }}', `write {{ profile.email | downcase }}${others}.`],
+  [
+    '{{ $now.minus({ days: 7 }).toISO() }}',
+    'write {{ "now" | date: "%s" | minus: 86400 | date: "%Y-%m-%dT%H:%M:%SZ" }}, with the seconds',
+  ],
+  ['{{ $now.toFormat("yyyy-MM-dd") }}', 'write {{ "now" | date: "%Y-%m-%d" }}.'],
+  ['{{get(map(1.items; "id"); 1)}}', 'write {{ profile.list | where: "name", "x" | map: "value" | first }}.'],
+  ['{{map(1.items; "id")}}', 'write {{ profile.list | map: "name" }}.'],
+  ['{{ROUND(profile.a; 2)}}', `${noFunctions} profile.name | round: 2).`],
+  [
+    '{{ profile.items[?(@.id==1)].name }}',
+    'it is a filter of JSONPath; write {% assign found = profile.items | where: "id", 1 | first %}{{ found.name }}.',
+  ],
   ["{{ $('x').item.json.y }}", 'for the output of another node; write {{ vars.y }}.'],
   ['{{ $now.toISO() }}', `it is an expression of n8n; write ${isoTime}.`],
   [
