@@ -149,7 +149,10 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
     example({ engine: { url: 'https://engine.example/webhook-node', secret: '{{ secrets.CALLBACK }}' } }),
   ),
   Connection: always(example({ crm: { baseUrl: 'https://api.crm.example' } })),
-  Field: { write: (value) => manyValues(value) ?? `write ${fieldsLike(value).map(writeValue).join(', ')}` },
+  Field: {
+    write: (value) =>
+      manyValues(value) ?? nameAlone(value) ?? `write ${fieldsLike(value).map(writeValue).join(', ')}`,
+  },
   Part: { write: partLike },
   'Field.value': {
     write: (value) =>
@@ -295,6 +298,13 @@ function manyValues(value: unknown): string | null {
   return given.length < 2
     ? null
     : `it has ${given.map((name) => JSON.stringify(name)).join(' and ')}; leave out all but one of them`
+}
+
+/** A name in the place of a field. It is not shown: it may be a value. */
+function nameAlone(value: unknown): string | null {
+  return typeof value === 'string' && /^\w{1,60}$/.test(value)
+    ? `for an attribute write ${writeValue({ name: 'email', source: 'profile', field: 'email' })}`
+    : null
 }
 
 /** Fields with the names of an object, unless they are those of a field. */

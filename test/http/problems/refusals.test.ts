@@ -115,7 +115,10 @@ const meant: readonly Row[] = [
   ],
   [
     { protocolProfileBehavior: {} },
-    ['/protocolProfileBehavior', 'unknown member; write its members into "node" itself'],
+    [
+      '/protocolProfileBehavior',
+      'unknown member; it has settings of Postman that are not needed here; leave it out',
+    ],
   ],
   [
     { tls: true },

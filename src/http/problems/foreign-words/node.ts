@@ -133,7 +133,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'contentType rawContentType mimeType mediaType bodyContentType payloadType requestContentType dataType sendAsJson requestFormat',
+        'contentType rawContentType contentTypeRaw mimeType mediaType bodyContentType payloadType requestContentType dataType sendAsJson requestFormat',
       says: 'it is "contentType" of "body"',
       example: typedBody,
       unless: {
@@ -502,6 +502,10 @@ export const nodeMembers: ForeignMembers = {
     { words: 'description comment comments note documentation', is: 'notes' },
     { words: 'nodeId uuid ref stepId elementId operationId taskId actionId blockId componentId', is: 'id' },
     {
+      words: 'protocolProfileBehavior',
+      says: 'it has settings of Postman that are not needed here; leave it out',
+    },
+    {
       words: 'persistentConnection forever persist',
       says: 'connections are kept; to close this one',
       example: { keepAlive: false },
@@ -544,7 +548,7 @@ export const nodeMembers: ForeignMembers = {
       byType: { array: { is: 'query' } },
     },
     {
-      words: 'request node nodeConfig protocolProfileBehavior',
+      words: 'request node nodeConfig',
       says: 'write its members into "node" itself',
       unwrap: true,
       byType: { string: { is: 'method' } },
