@@ -32,9 +32,35 @@ export function describeForeignExpression(text: string, place: ForeignPlace): st
   const [named = ''] = start.slice(0, findMethod(start)?.index).split(/[|}<>]|==|\[\?/, 1)
   const names = (named.match(/\$?[A-Za-z_][\w-]{0,40}/g) ?? []).flatMap(readNames)
   const own = findOwnPath(names)
-  const path = own ?? guessPath(start, names, place)
-  const filters = known.write === writeValue ? listFilters(start) : []
+  const path = own ?? readPath(start, place) ?? guessPath(start, names, place)
+  const filters = known.write === writeValue ? [...listFilters(start), ...listDefault(start)] : []
+  if (known.write === writeValue && !place.isCondition && /^[^|?]{1,100}[^?]\?\s[^:]{1,100}:/.test(start))
+    return `it is ${known.is}; write {% if ${path} %}a{% else %}b{% endif %}`
   return `it is ${known.is}; ${known.write([path, ...filters].join(' | '), place, own === null)}`
+}
+
+/** The path of an expression that is nothing else, with its numbers: `$json.items[0].name`, `1.items[1].name` of Make. */
+function readPath(text: string, { hasResponse }: ForeignPlace): string | null {
+  const [, root = '', members = ''] =
+    /^(\$json|\d{1,4}|\$)((?:\??\.[A-Za-z_]\w{0,40}(?!\w|\()|\[\d{1,4}\]){1,8})/.exec(
+      text.replaceAll(/\.(first|last)\(\)(?=\.)/g, '.$1'),
+    ) ?? []
+  if (members === '' || (hasResponse && root !== '$')) return null
+  const isMake = /^\d/.test(root)
+  const own = members
+    .replaceAll('?.', '.')
+    .replace(/^\.(?:data|body|json|output|payload|item|record|contact|lead)(?=\.(?!length\b))/, '')
+    .replace(/\.length$/, '.size')
+    .replaceAll(
+      /\[(\d{1,4})\]/g,
+      (_all, index: string) => `[${isMake ? Math.max(0, Number(index) - 1) : index}]`,
+    )
+  return (hasResponse ? 'response.json' : 'profile') + own
+}
+
+/** The filter for a value that stands in for a missing one. Texts are not shown. */
+function listDefault(text: string): readonly string[] {
+  return /^[^|?]{1,100}\s(?:\|\||\?\?)\s/.test(text) ? ['default: "…"'] : []
 }
 
 /** A call of a method, such as `.map(x => x.name)`, whose result another tool takes from a value. */
@@ -206,8 +232,10 @@ const forms: readonly ForeignForm[] = [
   {
     form: /^[^|{}?]{1,100}\[\?/,
     is: 'a filter of JSONPath',
-    write: (path, { hasResponse }) =>
-      `write {% assign found = ${hasResponse ? 'response.json.list' : path} | where: "id", 1 | first %}{{ found.name }}`,
+    write: (path, { hasResponse, isCondition }) =>
+      isCondition
+        ? `write (${hasResponse ? 'response.json.list' : path} | has: "id", 1)`
+        : `write {% assign found = ${hasResponse ? 'response.json.list' : path} | where: "id", 1 | first %}{{ found.name }}`,
   },
   // Make and Zapier.
   {

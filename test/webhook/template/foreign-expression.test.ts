@@ -42,6 +42,12 @@ const templates: readonly (readonly [text: string, said: string])[] = [
     '{{ $json.tags.map(t => t.name).join(", ") }}',
     `write {{ profile.tags | map: "name" | join: "," }}${others}.`,
   ],
+  ['{{ $json.items[0].name }}', `write {{ profile.items[0].name }}${others}.`],
+  ['{{ $json.items.length }}', `write {{ profile.items.size }}${others}.`],
+  ['{{ $json.list.first().name }}', `write {{ profile.list.first.name }}${others}.`],
+  ['{{ $json.name || "x" }}', `write {{ profile.name | default: "…" }}${others}.`],
+  ['{{ $json.vip ? "a" : "b" }}', 'write {% if profile.vip %}a{% else %}b{% endif %}.'],
+  ['{{ 1.items[2].name }}', `write {{ profile.items[1].name }}${others}.`],
   ['{{ $json.email.toLowerCase() }}', `write {{ profile.email | downcase }}${others}.`],
   [
     '{{ $now.minus({ days: 7 }).toISO() }}',
