@@ -38,7 +38,7 @@ describe('a Location', () => {
     ['https:/b.example', 'has no host behind https:'],
     ['https:///b.example', 'has no host'],
     ['///b.example', 'has no host'],
-    ['https://u:p@b.example/', 'must not contain user info; put credentials into "auth"'],
+    ['https://u:p@b.example/', 'has a user or a password before its host, which the service does not send'],
     ['https://b.example:0/', 'has the port 0, on which no server can listen'],
     ['https://b.example:65536/', 'has a port that is not valid: a port is a number from 1 to 65535'],
     ['/\\b.example', 'has white space, a control character or a backslash'],
