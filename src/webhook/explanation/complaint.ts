@@ -195,7 +195,7 @@ function explainThing(situation: Situation): Explanation | null {
   const field = ofValue ?? situation.fieldOfReference
   if (field !== null && field.path !== '/node/url')
     return {
-      hint: `The target does not find what ${quoteName(field.name)} refers to${said}. Correct the value of ${quoteName(field.name)}, or check whether it belongs to this account or environment.`,
+      hint: `The target does not find what ${quoteName(field.name)} refers to${said}. Correct the value of ${quoteName(field.name)}, or check whether it belongs to this account or environment.${situation.describeSent(field)}`,
       path: field.path,
     }
   if (status !== 409) return null

@@ -169,10 +169,28 @@ export function explainUnreadForm(situation: Situation): Explanation | null {
       path: body.valuesPath,
     }
   const type = body.contentType.slice(0, nameLength)
+  if (body.form === 'json' && !readsForms(situation)) {
+    const cure = body.valuesPath.endsWith('/content')
+      ? 'write "content" in the same way'
+      : 'write the body in the same way, with "structure": "json" and "content"'
+    return {
+      hint: `The target misses ${name}${said}, and the node sends it at the top of the JSON, so the target looks for it elsewhere. See in the example of its documentation which object is around ${name}, as in {"data": {…}}, and ${cure}.`,
+      path: body.valuesPath,
+    }
+  }
   return {
     hint: `The target misses ${name}${said}, and the node sends it, as ${type}. Most likely the target reads another content type: if its documentation shows no other place for ${name}, set contentType of the body to ${other}.`,
     path: '/node/body/contentType',
   }
+}
+
+/** Whether a target shows that it reads forms: it calls fields parameters, or is known for it. */
+function readsForms({ words, response }: Situation): boolean {
+  return (
+    /\bparam(?:eter)?s?\b/i.test(words) ||
+    /^php\b/i.test(headerValue(response.headers, 'x-powered-by') ?? '') ||
+    response.quotedText.slice(0, 2_000).includes('www.twilio.com/')
+  )
 }
 
 /** The word before a name: `contact` in `The contact email is required`. */

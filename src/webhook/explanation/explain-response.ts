@@ -1,6 +1,8 @@
 import type { Warning } from '../../contract/warning.ts'
 import type { Clue } from '../response/expectation.ts'
+import { quoteTarget } from '../response/quote-target.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
+import { findWait } from '../statement/any-statement.ts'
 import { quoteName } from '../values/text.ts'
 import { headerValue, isNamed } from '../wire/headers.ts'
 import { explainAwsRefusal } from './aws-refusal.ts'
@@ -9,6 +11,7 @@ import { explainComplaint, explainKeyInUse } from './complaint.ts'
 import { explainForm, explainNoBody, explainTextOfJson, explainUnreadForm } from './content-type.ts'
 import { spread } from './credential.ts'
 import { explainDefaulted } from './defaulted.ts'
+import { describeCall } from './describe-call.ts'
 import { describePause } from './describe-pause.ts'
 import { explainErrorOfSuccess } from './error-of-success.ts'
 import {
@@ -62,12 +65,14 @@ function explainBody(situation: Situation): Explanation {
   const page = explainPage(situation)
   if (page !== null) return page
   const { named, likely } = situation.suspects
-  const said = situation.quote === null ? '' : `The target says: ${situation.quote}. `
   const why = clue?.text ?? 'Compare the response with the expectation.'
+  const isShown = situation.quote !== null && why.includes(situation.quote)
+  const said = situation.quote === null || isShown ? '' : `The target says: ${situation.quote}. `
   const isDamaged = clue?.fault !== undefined
   const cause = isDamaged ? null : (named[0] ?? (foundNothing(clue, likely) ? likely : null))
   if (cause !== null) return blameWarning(situation, cause, `${said}${why}`)
-  const refusal = said === '' ? null : (adviseOnRefusalInBody(situation) ?? explainErrorOfSuccess(situation))
+  const refusal =
+    situation.quote === null ? null : (adviseOnRefusalInBody(situation) ?? explainErrorOfSuccess(situation))
   if (refusal !== null) {
     const { hint, ...rest } = refusal
     return { hint: `${said}${isOfStatusAlone(clue) ? '' : `${why} `}${hint}`, ...rest }
@@ -113,6 +118,7 @@ const bySign: readonly ((situation: Situation) => Explanation | null)[] = [
   (situation) => explainFields(situation, situation.fields),
   explainPathPart,
   explainFailure,
+  (situation) => (situation.status === 404 ? explainValue(situation) : null),
   explainSpecial,
   explainExisting,
   explainValue,
@@ -128,10 +134,13 @@ function explainStatus(situation: Situation): Explanation {
 
 /** The target names no field, and has the value of one in its words. */
 function explainValue(situation: Situation): Explanation | null {
-  const field = situation.isOfValues && situation.status !== 409 ? situation.fieldOfValue : null
+  const field =
+    (situation.isOfValues && situation.status !== 409) || situation.status === 404
+      ? situation.fieldOfValue
+      : null
   if (field === null || field.path === '/node/url') return null
   return {
-    hint: `${situation.answer} These words have the value of ${quoteName(field.name)}: check it.`,
+    hint: `${situation.answer} These words have the value of ${quoteName(field.name)}: check it.${situation.describeSent(field)}`,
     path: field.path,
   }
 }
@@ -236,10 +245,21 @@ function advise(situation: Situation): Explanation {
   // Without a body there are no values to compare.
   const cureOfNone = `The node sends no body, which the ${status} is probably about: add "body" to it, with the fields that the target wants.`
   return {
-    hint: `${meaning}${said}. ${lacks ? cureOfNone : helps}${more}`,
+    hint: `${meaning}${said}. ${lacks ? cureOfNone : helps}${more}${ofCall.has(status) && !lacks ? describeCall(situation) : ''}${wait ? '' : describeWait(situation)}`,
     path: locate(situation, place) ?? path,
   }
 }
+
+/** The wait that the body of a 429 or 503 names, in a unit that only its documentation tells. */
+function describeWait({ status, response }: Situation): string {
+  if ((status !== 429 && status !== 503) || !response.mayBeQuoted) return ''
+  const found = findWait(response.shownJson)
+  const name = found === null ? null : quoteTarget(response, found[0], 60)
+  return found === null || name === null ? '' : ` The answer has ${name} = ${found[1]}.`
+}
+
+/** Statuses whose cause shows when the call is compared with the documentation of the target. */
+const ofCall: ReadonlySet<number> = new Set([400, 404, 410, 422])
 
 /** A mistake in the values makes some targets fail in place of refusing it, and so do values that they do not accept. */
 function explainFailure(situation: Situation): Explanation | null {
@@ -264,7 +284,7 @@ function explainFailure(situation: Situation): Explanation | null {
 
 /** Words of a target that throws an error where others answer 400. */
 const ofValidation =
-  /\bvalidation|\b(?:is|are) (?:not valid|invalid|required|missing)\b|\binvalid\b|\bmust (?:be|have)\b|\bcannot be (?:null|blank|empty)\b|\bnot[- ]null\b/i
+  /\bvalidation|\b(?:is|are) (?:not valid|invalid|required|missing)\b|\binvalid\b|\b(?:ung[uü]ltig\w*|ongeldige?|invalide|inv[aá]lid[oa]|non valid[eoa])\b|\bmust (?:be|have)\b|\bcannot be (?:null|blank|empty)\b|\bnot[- ]null\b/i
 
 /** JSON Pointer to a place of the node. Null if the expectation is that place. */
 function locate(situation: Situation, place: Place): string | null {

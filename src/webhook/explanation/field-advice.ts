@@ -91,7 +91,9 @@ export function adviseOnFields(situation: Situation, fields: readonly NamedField
     sentences.push(`The node sends no fields ${listWords(missing, 'and')}: add them.${lacks}`)
   if (checked.length > 0) {
     const values = checked.map(({ sent }) => sent)
-    sentences.unshift(askToCheck(situation, values, readComplaints(situation, checked)))
+    const [own, ...others] = values
+    const sends = own === undefined || others.length > 0 || keepsName ? '' : situation.describeSent(own)
+    sentences.unshift(`${askToCheck(situation, values, readComplaints(situation, checked))}${sends}`)
   }
   return sentences.join(' ')
 }

@@ -8,7 +8,7 @@ export const unknownSomething =
 
 /** Words of a target that misses a field. */
 export const saysMissing =
-  /\b(?:missing|required|absent|blank|empty|null|not (?:present|given|provided|specified|supplied|set|found|sent)|must provide|must be (?:given|provided|present|specified|set|supplied)|should be defined|undefined)\b/i
+  /\b(?:missing|required|absent|blank|empty|null|not (?:present|given|provided|specified|supplied|set|found|sent)|must provide|must be (?:given|provided|present|specified|set|supplied|sent)(?! (?:as|in|with|to)\b)|should be defined|undefined|fehlt|fehlen|erforderlich|pflichtfeld|nicht leer|obligatoire|manquant|requis|obligatori[oa]|requerid[oa]|verplicht|ontbreekt)\b/i
 
 /** Words of a target that finds a value of another type: `A valid integer is required`. */
 export const ofType =

@@ -72,11 +72,12 @@ const maxExplained = 3
 
 /**
  * Finds the fields of a node that the target complains about, in the order of the complaint. A field that the target names by
- * a member of its own is certain; a name within a text counts only without one that the node sends.
+ * a member of its own is certain; a name within a text counts only without one that the node sends, and `asides`, the names around the text, after that.
  */
 export function findNamedFields(
   { text, fields }: Statement,
   names: readonly NamedValue[],
+  asides: readonly string[] = [],
 ): readonly NamedField[] {
   const near = preferPlace(names, text)
   const told = matchFields([...new Set(fields)], near, () => true)
@@ -91,6 +92,8 @@ export function findNamedFields(
   const isMentioned = readMentions(text, fields)
   const mentioned = near.find(({ name }) => isMentioned(name))
   if (mentioned !== undefined) return [{ said: mentioned.name, sent: mentioned, isSame: true }]
+  const beside = findBeside(asides, near)
+  if (beside !== null) return [beside]
   if (told.length > 0) return told
   const similar = matchFields(inText, near, isMarked)
     .filter(({ said, sent }) => sent !== null && (marked.has(said) || isMeant(said, sent.name, text)))
@@ -100,6 +103,20 @@ export function findNamedFields(
   const named = [...listEither(text), ...listMissing(text), ...(missing === null ? [] : [lastName(missing)])]
   return [...new Set(named)].map((said) => ({ said, sent: null, isSame: false }))
 }
+
+/** The one field whose name stands beside the text. Of several none is certain, and neither is a word that answers have anyway. */
+function findBeside(asides: readonly string[], names: readonly NamedValue[]): NamedField | null {
+  const plain = new Set(
+    asides.map((name) => withoutMarks(lastName(name))).filter((name) => !ofAnswer.test(name)),
+  )
+  const [only, ...others] = names.filter(({ name }) => plain.has(withoutMarks(lastName(name))))
+  return only === undefined || others.some(({ name }) => name !== only.name)
+    ? null
+    : { said: only.name, sent: only, isSame: true }
+}
+
+const ofAnswer =
+  /^(?:status|statuscode|code|type|message|msg|error|errors|detail|details|title|text|description|reason|id|name|path|data|value|result|results|success|ok|level|severity|category|method|body|event|action|source|service|version|url|body|request|response|meta|info)$/
 
 /** `Unknown name "emial" at "contact"`, where the target names the object that has it as the field. */
 function findUnknownBelow(
@@ -413,7 +430,8 @@ function findNamesOfValues(text: string): readonly string[] {
   )
 }
 
-const before = /^(?:params?|parameters?|fields?|propert(?:y|ies)|attributes?|arguments?|columns?|keys?)$/i
+const before =
+  /^(?:params?|parameters?|fields?|propert(?:y|ies)|attributes?|arguments?|columns?|keys?|feld(?:es)?|eigenschaft|attributs?|spalte|champs?|param[eè]tres?|campos?|kolom|pole|par[aá]metros?|atributos?|veld|parametri?)$/i
 const behind =
   /^(?:is|are|was|must|can|cannot|can't|should|has|have|does|doesn't|isn't|required|missing|invalid|may|not|field|parameter|attribute|property)$/i
 const identifier = /^[/A-Za-z_$][\w.$/-]{0,60}$/
@@ -462,7 +480,7 @@ function findNamesInCodes(text: string): readonly string[] {
 }
 
 const ofErrors =
-  /^(?:missing|invalid|required|empty|blank|bad|wrong|unknown|malformed|incorrect|duplicate|unsupported|no|not|is|found|exists?|already|taken|null|error|failed|format|must|be|too|long|short)$/
+  /^(?:missing|invalid|required|empty|blank|bad|wrong|unknown|malformed|incorrect|duplicate|unsupported|no|not|is|found|exists?|already|taken|null|error|failed|format|must|be|too|long|short|err|e|code|value|val)$/
 
 const commonWords =
   /^(?:the|this|that|it|a|an|which|what|there|and|or|but|requests?|fields?|parameters?|propert(?:y|ies)|attributes?|values?|body|is|are|not|required|be|must|was|been|has|no|of|for)$/i

@@ -18,6 +18,7 @@ import {
   refusesCredential,
   refusesInBody,
 } from './credential-words.ts'
+import { describeCall } from './describe-call.ts'
 import type { Explanation } from './explained-node.ts'
 import { isTurnedAway, refusesAddress, showsFirewall } from './firewall.ts'
 import { findKeyHeader } from './key-header.ts'
@@ -98,8 +99,13 @@ class Refusal {
       this.#explainUnseen(credential) ??
       this.#explainUnfit(credential) ??
       this.#explainUnasked(credential) ??
-      blameOwner(credential, `The target does not accept the credential${this.#said}.`)
+      this.#blameOwner(credential)
     )
+  }
+
+  #blameOwner(credential: Credential): Explanation {
+    const { hint, path } = blameOwner(credential, `The target does not accept the credential${this.#said}.`)
+    return { hint: `${hint}${describeCall(this.#situation)}`, path }
   }
 
   /** The quotation behind a colon, or nothing. */
@@ -126,7 +132,7 @@ class Refusal {
         ? 'Set "auth", or the header that the target expects.'
         : 'If the target wants one, set "auth" or the header that it expects.'
     return own === ''
-      ? { hint: `${refused}${asked} ${cure}`, path: placeOfNone }
+      ? { hint: `${refused}${asked} ${cure}${describeCall(this.#situation)}`, path: placeOfNone }
       : { hint: `${refused}${asked}`, path: '/node/headers' }
   }
 
@@ -235,7 +241,7 @@ class Refusal {
       ? ' If it has the permission, a name or an id in the URL is wrong.'
       : ''
     return {
-      hint: `The credential lacks the permission${this.#said}.${needs} It comes from ${words}: give it the permission at the target, or use another one.${mayBeNone}`,
+      hint: `The credential lacks the permission${this.#said}.${needs} It comes from ${words}: give it the permission at the target, or use another one.${mayBeNone}${describeCall(this.#situation)}`,
       path,
     }
   }

@@ -9,6 +9,8 @@ import type { SentRequest } from './explained-node.ts'
 export interface SentValue {
   readonly name: string
   readonly value: string
+  /** JSON Pointer into the body, if that is JSON. */
+  readonly path?: string
   /** Whether it is a text of JSON. */
   readonly isText?: boolean
 }
@@ -44,7 +46,7 @@ function listMembers(text: string): readonly SentValue[] {
       names.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
     )
     const isScalar = typeof value === 'string' || typeof value === 'number'
-    return isScalar ? [{ name, value: String(value), isText: typeof value === 'string' }] : []
+    return isScalar ? [{ name, path, value: String(value), isText: typeof value === 'string' }] : []
   })
 }
 
@@ -70,10 +72,19 @@ export function listMentioned(words: string): ReadonlySet<string> {
   const text = words.slice(0, maxRead)
   const quoted = Array.from(text.matchAll(marked).take(maxMarked), ([, one = '']) => one)
   const [, last = ''] = /: ([^"'`:;]{2,80})$/.exec(text) ?? []
+  const labelled = Array.from(text.matchAll(behindLabel).take(maxMarked), ([, one = '']) =>
+    one.replace(/[.,;:]$/, ''),
+  )
   const distinctive = text.split(/[\s"'`(),;]+/).filter((word) => /^(?=\D*\d|[^@]*@)\S{5,80}$/.test(word))
-  return new Set([...quoted, last.trim(), ...distinctive.map((word) => word.replace(/[.:]$/, ''))])
+  return new Set([
+    ...quoted,
+    ...labelled,
+    last.trim(),
+    ...distinctive.map((word) => word.replace(/[.:]$/, '')),
+  ])
 }
 
+const behindLabel = /\b(?:ids?|keys?|names?|named|codes?|number|values?):? ([^\s"'`]{3,80})/gi
 const maxRead = 2_000
 const maxMarked = 20
 const marked = /(?<![\w])["'`\u2018\u201c]([^"'`\u2018\u2019\u201c\u201d]{2,80})["'`\u2019\u201d](?!\w)/g

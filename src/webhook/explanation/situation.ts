@@ -1,7 +1,10 @@
+import { mask } from '../masking/mask.ts'
 import type { NamedValue } from '../request/compiled-body.ts'
+import { isCredentialName } from '../request/credential-name.ts'
 import type { Clue } from '../response/expectation.ts'
 import { maxQuoted, quoteTarget } from '../response/quote-target.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
+import { findAsides } from '../statement/any-statement.ts'
 import { isHtmlPage, readStatement } from '../statement/read-statement.ts'
 import type { Statement } from '../statement/statement.ts'
 import { type Credential, findCredential, readChallenge } from './credential.ts'
@@ -54,6 +57,7 @@ export class Situation {
   /** The warnings that may have led to the response. */
   readonly suspects: Suspects
   readonly #values: readonly SentValue[]
+  #foundAsides: readonly string[] | null = null
 
   constructor(node: ExplainedNode, response: ReadableResponse, missed: Missed, sent: SentRequest) {
     this.node = node
@@ -96,6 +100,12 @@ export class Situation {
     return quoteTarget(this.response, hideSentCredentials(text, this.#values), characters)
   }
 
+  /** Whether the answer says no more than its status, and may be shown. */
+  get saysNothing(): boolean {
+    if (!this.response.mayBeQuoted) return false
+    return this.statement === null ? this.response.body.length === 0 : phraseOfStatus.test(this.words.trim())
+  }
+
   /** Whether the status is one with which targets refuse values. */
   get isOfValues(): boolean {
     return ofValues.has(this.status)
@@ -129,6 +139,28 @@ export class Situation {
     )
   }
 
+  /**
+   * What the node sends in a field and where it comes from, as a sentence with a space before it; empty if the value is the author's own
+   * or may not be shown. A value that the target has said already is not said again.
+   */
+  describeSent({ name, path, origin }: NamedValue): string {
+    if (origin === undefined) return ''
+    const comes = ` It comes from ${origin}.`
+    const header = path.startsWith('/node/headers')
+    const found = header
+      ? (this.sent.request?.headers ?? []).flatMap((pair) =>
+          pair[0].toLowerCase() === name.toLowerCase() ? [pair[1]] : [],
+        )
+      : this.#values.flatMap((sent) => (isAt(sent, name, path) ? [sent.value] : []))
+    const [value, ...others] = new Set(found)
+    if (value === '') return ''
+    if (value === undefined || others.length > 0 || this.words.includes(value)) return comes
+    const quote = isCredentialName(name) ? null : this.quoted(value, maxShown)
+    return quote === null || quote.includes(mask)
+      ? comes
+      : ` The node sends ${quote}, which comes from ${origin}.`
+  }
+
   /** The field whose value stands in the words of the target; null if there is none. A hidden value is not compared. */
   get fieldOfValue(): NamedValue | null {
     return findValueIn(this.words, this.#shownValues, this.names)
@@ -147,7 +179,7 @@ export class Situation {
 
   /** The field that the target names as the node sends it, whatever the status is; null if it names none. */
   get namedField(): NamedValue | null {
-    const [first] = this.statement === null ? [] : findNamedFields(this.statement, this.names)
+    const [first] = this.statement === null ? [] : findNamedFields(this.statement, this.names, this.#asides)
     return first?.isSame ? first.sent : null
   }
 
@@ -155,7 +187,7 @@ export class Situation {
   get toldField(): NamedValue | null {
     const { statement } = this
     if (statement === null || this.quote === null || statement.fields.length === 0) return null
-    const [first] = findNamedFields(statement, this.names)
+    const [first] = findNamedFields(statement, this.names, this.#asides)
     const isTold = statement.fields.some((name) => name.toLowerCase() === first?.said.toLowerCase())
     return isTold && first?.isSame ? first.sent : null
   }
@@ -163,6 +195,12 @@ export class Situation {
   /** A hidden value is not compared with the words of the target, which may be a guess. */
   get #shownValues(): readonly SentValue[] {
     return this.#values.filter(({ value }) => this.#mayBeCompared(value))
+  }
+
+  /** The names around the words of the target. */
+  get #asides(): readonly string[] {
+    this.#foundAsides ??= this.words === '' ? [] : findAsides(this.response.shownJson, this.words)
+    return this.#foundAsides
   }
 
   /** What the node has not sent, and why. */
@@ -182,7 +220,7 @@ export class Situation {
     if (this.statement === null || this.quote === null || !isOfValues) return []
     const own = findNamedValueIn(this.statement.text, this.#shownValues, this.names)
     if (own !== null) return [{ said: own.name, sent: own, isSame: true }]
-    const found = findNamedFields(this.statement, this.names)
+    const found = findNamedFields(this.statement, this.names, this.#asides)
     const isUnknown = unknownField.test(this.statement.text)
     return found.filter(({ sent }) => sent !== null || (this.status !== 409 && !isUnknown))
   }
@@ -205,6 +243,21 @@ export class Situation {
     })
   }
 }
+
+/** Whether a value went out under a name, and at its place where that is known. */
+function isAt(sent: SentValue, name: string, path: string): boolean {
+  const content = '/node/body/content'
+  return (
+    sent.name === name &&
+    (sent.path === undefined || !path.startsWith(`${content}/`) || path === `${content}${sent.path}`)
+  )
+}
+
+const phraseOfStatus =
+  /^(?:error:? )?(?:\d{3}:? )?(?:bad request|unauthori[sz]ed|forbidden|access denied|not found|method not allowed|unprocessable (?:entity|content)|unsupported media type|your browser sent a request that this server could not understand)\.?$/i
+
+/** Characters of a value that are shown. */
+const maxShown = 60
 
 /** A long statement without the sentences that lead to documentation, because a quotation is cut. */
 function shorten(whole: string): string {

@@ -3,6 +3,7 @@ import { isHtmlPage } from '../statement/read-statement.ts'
 import { headerValue } from '../wire/headers.ts'
 import { explainContentType } from './content-type.ts'
 import { spread } from './credential.ts'
+import { describeCall } from './describe-call.ts'
 import type { Explanation } from './explained-node.ts'
 import { explainMethod } from './method-advice.ts'
 import { explainRedirect } from './redirect.ts'
@@ -98,11 +99,12 @@ function explainFileSize({ node: { body }, said }: Situation): Explanation | nul
 }
 
 /** Some targets hide what a call without a credential may not see. */
-function explainHidden({ credential, said }: Situation): Explanation | null {
+function explainHidden(situation: Situation): Explanation | null {
+  const { credential, said } = situation
   if (credential !== null) return null
   const { meaning, cure } = adviseOn(404)
   return {
-    hint: `${meaning}${said}. ${cure} The node sends no credential, and some targets answer so to a call without one.`,
+    hint: `${meaning}${said}. ${cure} The node sends no credential, and some targets answer so to a call without one.${describeCall(situation)}`,
     path: '/node/url',
   }
 }

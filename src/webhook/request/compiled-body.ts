@@ -23,6 +23,8 @@ export interface NamedValue {
   readonly path: string
   /** Whether it went out empty, where only the request tells. */
   readonly isEmpty?: boolean
+  /** The one attribute that the value is taken from, as in `profile.email`. None for a secret or for what is hidden. */
+  readonly origin?: string
 }
 
 /** What to do about a body that is larger than the setting allows. */

@@ -13,10 +13,21 @@ export function listContentNames(content: unknown, path: string): readonly Named
     for (const name in value) {
       if (found.length >= maxNames) return
       const place = pointer(at, name)
-      if (isObject(value)) found.push({ name, path: place })
-      visit((value as Readonly<Record<string, unknown>>)[name], place, depth + 1)
+      const own = (value as Readonly<Record<string, unknown>>)[name]
+      if (isObject(value)) found.push({ name, path: place, ...findOrigin(own) })
+      visit(own, place, depth + 1)
     }
   }
   visit(content, path, 0)
   return found
 }
+
+/** The attribute of a text that is one placeholder, with filters or without. That of a secret is none. */
+export function findOrigin(value: unknown): Pick<NamedValue, 'origin'> {
+  const [, origin] =
+    typeof value === 'string' && value.length < maxLength ? (placeholder.exec(value.trim()) ?? []) : []
+  return origin === undefined || /^secrets\b/.test(origin) ? {} : { origin }
+}
+
+const maxLength = 500
+const placeholder = /^\{\{-?\s*([A-Za-z_]\w*(?:\.[\w-]+|\[\d+\]){1,8})\s*(?:\|[^{}]*)?\}\}$/

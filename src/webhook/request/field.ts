@@ -10,6 +10,7 @@ import { attribute, isEmpty, nearestAttribute } from '../values/lookup.ts'
 import { didYouMean } from '../values/suggest.ts'
 import { quoteName } from '../values/text.ts'
 import { trimHeader } from '../wire/headers.ts'
+import { findOrigin } from './content-names.ts'
 import { findPlaceholder } from './find-placeholder.ts'
 import { headerNameProblem, headerValueProblem, quoteHeaderName } from './header-rules.ts'
 import { memberPath } from './member-path.ts'
@@ -22,6 +23,8 @@ export interface CompiledField {
   readonly name: string
   /** JSON Pointer to the field. */
   readonly path: string
+  /** The one attribute that the value is taken from. None for a secret or for what is hidden. */
+  readonly origin?: string
   /** Renders the field; null if it is left out. Throws `RenderFailure`. */
   render(session: RenderSession): RenderedField | null
 }
@@ -77,6 +80,7 @@ export function compileField(
   return {
     name,
     path,
+    ...(sensitive ? {} : originOf(field)),
     render(session) {
       if (when !== null) {
         const held = when.holds(session.scope)
@@ -105,6 +109,11 @@ export function compileField(
       }
     },
   }
+}
+
+function originOf(field: Field): Pick<CompiledField, 'origin'> {
+  if ('source' in field) return { origin: `${field.source}.${field.field}` }
+  return 'value' in field ? findOrigin(field.value) : {}
 }
 
 function refusePlaceholders(field: Field, path: string, compiler: Compiler): void {

@@ -1,17 +1,36 @@
 import { isObject, type JsonObject, parseJson } from '../values/json.ts'
 import { LongNumber } from '../values/long-number.ts'
+import { findAnyText } from './any-statement.ts'
 import { withoutMarkup } from './markup-statement.ts'
 import type { FieldPlace, Statement } from './statement.ts'
 
 /**
  * Reads what an API says about an error. APIs agree on no format, but on a few dozen names: RFC 9457, OAuth 2, GraphQL,
- * JSON:API, OData and Google's error model use them, and so do frameworks. Null if the JSON has none of them. The work is
- * bounded whatever the JSON is.
+ * JSON:API, OData and Google's error model use them, and so do frameworks. JSON that has none of them is looked through for
+ * sentences. Null if it has none. The work is bounded whatever the JSON is.
  */
 export function readJsonStatement(json: unknown): Statement | null {
   const reader = new StatementReader()
   reader.readRoot(json)
-  return reader.statement
+  const { statement } = reader
+  if (statement === null || (statement.fields.length === 0 && isBare(statement.text)))
+    return readAny(json, statement)
+  return statement
+}
+
+/** Reads JSON whose members have names that no API is known for. `bare`: the code or phrase that is known already. */
+function readAny(json: unknown, bare: Statement | null): Statement | null {
+  const found = findAnyText(json)
+  if (found === null || (bare !== null && !/\s/.test(found.text))) return bare
+  const isTold = bare === null || phrase.test(bare.text) || mentions(found.text, bare.text)
+  const text = isTold ? found.text : `${bare.text}: ${found.text}`
+  const fields = found.fields.flatMap((name) => lastName(name) ?? [])
+  return { text, fields }
+}
+
+/** Whether a text is the name of an error or the phrase of a status, and no sentence. */
+function isBare(text: string): boolean {
+  return !/\s/.test(text) || phrase.test(text)
 }
 
 /** Whether JSON of a success says that the call failed, as in `{"ok":false}` or `{"errors":[…]}`. */
@@ -20,8 +39,35 @@ export function reportsError(json: unknown): boolean {
   if (verdictNames.some((name) => member(json, name) === false)) return true
   const status = member(json, 'status')
   if (typeof status === 'string' && failedStatuses.has(status.toLowerCase())) return true
+  if (hasFailedCode(json) || hasVerdict(json)) return true
   return errorNames.some((name) => isFilled(member(json, name))) || findErrorsOfData(json) !== null
 }
+
+/** Whether an object has the number of an error beside a message, as in `{"code":40013,"msg":"invalid appid"}`. 0 and 2xx are none. */
+function hasFailedCode(json: JsonObject): boolean {
+  const isFailed = numberNames.some((name) => {
+    const value = member(json, name)
+    return typeof value === 'number' && value !== 0 && value !== 1 && (value < 200 || value > 299)
+  })
+  return isFailed && firstNames(json, maxEntries).some((name) => isMessage(name, json[name]))
+}
+
+/** Whether a member has a word for a failure beside a sentence, as in `{"result":"NOK","text":"…"}`. */
+function hasVerdict(json: JsonObject): boolean {
+  const names = firstNames(json, maxEntries)
+  const isWord = (value: unknown) => typeof value === 'string' && ofFailure.test(value)
+  const isSentence = (value: unknown) => typeof value === 'string' && /\S\s+\S/.test(value)
+  return names.some((name) => isWord(json[name])) && names.some((name) => isSentence(json[name]))
+}
+
+const ofFailure =
+  /^(?:nok|ko|not[_ ]?ok|error|err|fail|failed|failure|rejected|denied|declined|refused|invalid|fehler|erreur)$/i
+
+function isMessage(name: string, value: unknown): boolean {
+  return /msg|message|error/i.test(name) && typeof value === 'string' && /\S\s+\S/.test(value)
+}
+
+const numberNames = ['code', 'errcode', 'errCode', 'errorCode', 'error_code', 'retcode', 'ret', 'rc', 'errno']
 
 /**
  * Finds the errors that a mutation of GraphQL has in its own result, as in `{"data":{"customerCreate":{"userErrors":[…]}}}`. Null

@@ -21,7 +21,11 @@ export function readHtmlStatement(page: string): Statement | null {
   const telling = [isOfClass ? (texts.get('pre') ?? '') : '', title, heading, message].find(
     (part) => part !== '' && !isGeneric(part),
   )
-  const text = [telling ?? readDeeper(page), title, heading, message].find((part) => part !== '')
+  const found = [telling ?? readDeeper(page), title, heading, message].find((part) => part !== '')
+  // One word is a headline.
+  const isHeadline =
+    found === title && !/\s/.test(title) && /\S\s+\S+\s+\S/.test(message) && !isGeneric(message)
+  const text = isHeadline && title !== '' ? `${title}: ${message}` : found
   return text === undefined ? null : { text, fields: [] }
 }
 
@@ -96,8 +100,8 @@ export function readFaultCode(document: string): string | null {
   return code?.slice(code.lastIndexOf(':') + 1) ?? null
 }
 
-/** The first text of each element, by its local name in lower case. */
-function readTexts(markup: string): ReadonlyMap<string, string> {
+/** The first text of each element of XML or HTML, by its local name in lower case. */
+export function readTexts(markup: string): ReadonlyMap<string, string> {
   const start = markup.slice(0, maxLength)
   const texts = new Map<string, string>()
   let seen = 0

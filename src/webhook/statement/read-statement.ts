@@ -2,8 +2,9 @@ import type { ReadableResponse } from '../response/readable-response.ts'
 import { isObject, maxJsonDepth, parseJson } from '../values/json.ts'
 import { headerValue } from '../wire/headers.ts'
 import { parseMediaType } from '../wire/media-type.ts'
+import { findAnyText } from './any-statement.ts'
 import { findFailedPart, readJsonStatement, reportsError } from './json-statement.ts'
-import { isHtml, readHtmlStatement, readXmlStatement, withoutMarkup } from './markup-statement.ts'
+import { isHtml, readHtmlStatement, readTexts, readXmlStatement, withoutMarkup } from './markup-statement.ts'
 import type { Statement } from './statement.ts'
 
 /** Whether a response is a page of HTML, by its label or its beginning. */
@@ -29,10 +30,15 @@ export function readStatement(response: ReadableResponse): Statement | null {
   if (isHtmlPage(response))
     return text.includes('<') ? readHtmlStatement(text) : isSuccess ? null : readText(text)
   if (isXml(text) && isSuccess) return /\bFault\b/.test(text.slice(0, 4_096)) ? readXmlStatement(text) : null
-  if (isXml(text)) return readXmlStatement(text) ?? readText(withoutMarkup(text.slice(0, maxText)))
-  if (isSuccess) return null
+  if (isXml(text))
+    return readXmlStatement(text) ?? readOwnXml(text) ?? readText(withoutMarkup(text.slice(0, maxText)))
+  if (isSuccess) return failedText.test(text) ? readText(text) : null
   return (isForm(response) ? readForm(text) : null) ?? readText(text)
 }
+
+/** How a text of a success begins that reports a failure. */
+const failedText =
+  /^\s*(?:nok|ko|error|failed|failure|rejected|denied|declined|invalid|fehler|erreur)\b[ :;,|-]/i
 
 /** The longest text that is looked through for JSON. */
 const maxText = 65_536
@@ -73,6 +79,11 @@ function readForm(text: string): Statement | null {
 /** Whether the body is text, perhaps with invalid bytes. Base64 tells a reader nothing. */
 function isReadable({ isText, damagedCharset }: ReadableResponse): boolean {
   return isText || damagedCharset !== null
+}
+
+/** XML whose elements have names of their own. */
+function readOwnXml(text: string): Statement | null {
+  return findAnyText(Object.fromEntries(readTexts(text)))
 }
 
 function isXml(text: string): boolean {

@@ -452,7 +452,7 @@ const rows: readonly Row[] = [
       },
     ],
     '/node/body/content/emails',
-    'The target answers 400: "ERR_SCHEMA_VALIDATION_FAILED: Validation failed: emails: Expected array, received string". Check the value of "emails".',
+    'The target answers 400: "ERR_SCHEMA_VALIDATION_FAILED: Validation failed: emails: Expected array, received string". Check the value of "emails". The node sends "ada@example.com", which comes from profile.email.',
   ],
   [
     'Intercom: version header',
@@ -696,7 +696,7 @@ const rows: readonly Row[] = [
       },
     ],
     '/node/body/content/fields/Source',
-    'The target answers 422: "INVALID_MULTIPLE_CHOICE_OPTIONS: Insufficient permissions to create new select option \'\'demo\'\'". These words have the value of "Source": check it.',
+    'The target answers 422: "INVALID_MULTIPLE_CHOICE_OPTIONS: Insufficient permissions to create new select option \'\'demo\'\'". These words have the value of "Source": check it. It comes from profile.source.',
   ],
   [
     'Anthropic: max_tokens missing',
@@ -1441,7 +1441,7 @@ const rows: readonly Row[] = [
       },
     ],
     '/node/body/content/data/attributes/phone_number',
-    'The target answers 400: "Invalid phone number format (Example of a valid format: +12345678901)". Check the value of "phone_number".',
+    'The target answers 400: "Invalid phone number format (Example of a valid format: +12345678901)". Check the value of "phone_number". The node sends "070123", which comes from profile.phone.',
   ],
   [
     'Brevo: bearer in place of api-key',

@@ -92,7 +92,7 @@ export const brokenCalls: readonly BrokenCall[] = [
       status: 422,
       body: { type: 'about:blank', title: 'Unprocessable', detail: 'The plan must be one of free, pro.' },
     },
-    hint: 'The target answers 422: "The plan must be one of free, pro". Check the value of "plan".',
+    hint: 'The target answers 422: "The plan must be one of free, pro". Check the value of "plan". The node sends "gold", which comes from profile.plan.',
     path: '/node/body/fields/1',
   },
   {
@@ -159,7 +159,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     what: 'no credential',
     node: {},
     answer: { status: 401, headers: { 'www-authenticate': 'Basic realm="crm"' }, body: 'Unauthorized' },
-    hint: 'The node sends no credential, and the target answers 401: "Unauthorized". The target asks for Basic. Set "auth", or the header that the target expects.',
+    hint: 'The node sends no credential, and the target answers 401: "Unauthorized". The target asks for Basic. Set "auth", or the header that the target expects. The call was POST {target}/v1/leads.',
     path: '/node/auth',
   },
   {
@@ -414,7 +414,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     node: simple(of('email', 'emial'), of('plan', 'plan')),
     payload: { profile },
     answer: { status: 422, body: { detail: 'The plan must be one of free, pro.' } },
-    hint: 'The target answers 422: "The plan must be one of free, pro". Check the value of "plan".',
+    hint: 'The target answers 422: "The plan must be one of free, pro". Check the value of "plan". The node sends "gold", which comes from profile.plan.',
     path: '/node/body/fields/1',
   },
   {
@@ -422,7 +422,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     node: simple(of('phone', 'phone'), of('email', 'email')),
     payload: { profile: { ...profile, phone: '' } },
     answer: { status: 400, body: { errors: [{ field: 'email', message: 'is not an address' }] } },
-    hint: 'The target answers 400: "email: is not an address". Check the value of "email".',
+    hint: 'The target answers 400: "email: is not an address". Check the value of "email". The node sends "ada@example.com", which comes from profile.email.',
     path: '/node/body/fields/1',
   },
   {
@@ -430,7 +430,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     node: simple(of('email', 'emial'), of('plan', 'plan')),
     payload: { profile },
     answer: { status: 422, body: { errors: { email: ["can't be blank"], plan: ['is invalid'] } } },
-    hint: 'The profile has no attribute "emial". Did you mean "email"? The target answers 422: "email: can\'t be blank; plan: is invalid". Check the value of "plan".',
+    hint: 'The profile has no attribute "emial". Did you mean "email"? The target answers 422: "email: can\'t be blank; plan: is invalid". Check the value of "plan". The node sends "gold", which comes from profile.plan.',
     path: '/node/body/fields/0',
   },
   {
@@ -479,7 +479,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     },
     payload: { profile },
     answer: { status: 400, body: { error: 'plan must be one of free, pro' } },
-    hint: 'The target answers 400: "plan must be one of free, pro". Check the value of "plan".',
+    hint: 'The target answers 400: "plan must be one of free, pro". Check the value of "plan". The node sends "gold", which comes from profile.plan.',
     path: '/node/body/fields/0',
   },
   {
@@ -501,7 +501,7 @@ export const brokenCalls: readonly BrokenCall[] = [
         { loc: ['body', 'age'], msg: 'field required', type: 'value_error.missing' },
       ],
     },
-    hint: 'The target answers 422: "email: not an address; age: field required". Check the value of "email". The node sends no field "age": add it.',
+    hint: 'The target answers 422: "email: not an address; age: field required". Check the value of "email". The node sends "ada@example.com", which comes from profile.email. The node sends no field "age": add it.',
     path: '/node/body/fields/0',
   },
   {
@@ -765,7 +765,7 @@ export const brokenCalls: readonly BrokenCall[] = [
         errors: { email: ['The email has already been taken.'], name: ['The name field is required.'] },
       },
     },
-    hint: 'The target answers 422: "The email has already been taken. (and 1 more error); The name field is required". Check the value of "email". The node sends no field "name": add it.',
+    hint: 'The target answers 422: "The email has already been taken. (and 1 more error); The name field is required". Check the value of "email". The node sends "ada@example.com", which comes from profile.email. The node sends no field "name": add it.',
     path: '/node/body/fields/0',
   },
   {

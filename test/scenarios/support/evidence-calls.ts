@@ -172,7 +172,7 @@ const rows: readonly Row[] = [
     { path: '/v1/x?zip={{ profile.zip }}' },
     [404, '<html><title>404 Not Found</title></html>', html],
     '/node/url',
-    'The target does not have this path, or nothing under it: "404 Not Found". Check the URL, the ids in it, and whether it points at the right account or environment.',
+    'The target does not have this path, or nothing under it: "404 Not Found". Check the URL, the ids in it, and whether it points at the right account or environment. The call was POST {target}/v1/x, with the value of "profile.zip".',
   ],
   [
     '404 of braces in the path',

@@ -129,8 +129,8 @@ export const misreadCalls: readonly BrokenCall[] = [
       422,
       { errors: { email: ['is required'] } },
     ],
-    'The target misses "email": "email: is required", and the node sends it, as application/json. Most likely the target reads another content type: if its documentation shows no other place for "email", set contentType of the body to application/x-www-form-urlencoded.',
-    '/node/body/contentType',
+    'The target misses "email": "email: is required", and the node sends it at the top of the JSON, so the target looks for it elsewhere. See in the example of its documentation which object is around "email", as in {"data": {…}}, and write the body in the same way, with "structure": "json" and "content".',
+    '/node/body/fields',
   ),
   row(
     [
@@ -257,7 +257,7 @@ export const misreadCalls: readonly BrokenCall[] = [
       '<html><title>403 Forbidden</title><h1>403 Forbidden</h1><center>nginx</center>',
       html,
     ],
-    'The node sends no credential, and the target answers 403: "403 Forbidden". If the target wants one, set "auth" or the header that it expects.',
+    'The node sends no credential, and the target answers 403: "403 Forbidden". If the target wants one, set "auth" or the header that it expects. The call was POST {target}/v1/leads.',
     '/node/auth',
   ),
   row(
@@ -431,7 +431,7 @@ export const misreadCalls: readonly BrokenCall[] = [
   ),
   row(
     ['404 of an API to a call without a credential', {}, {}, 404, { message: 'Not Found' }],
-    'The target does not have this path, or nothing under it: "Not Found". Check the URL, the ids in it, and whether it points at the right account or environment. The node sends no credential, and some targets answer so to a call without one.',
+    'The target does not have this path, or nothing under it: "Not Found". Check the URL, the ids in it, and whether it points at the right account or environment. The node sends no credential, and some targets answer so to a call without one. The call was POST {target}/v1/leads.',
     '/node/url',
   ),
   row(
@@ -623,12 +623,12 @@ export const misreadCalls: readonly BrokenCall[] = [
       400,
       { age: ['A valid integer is required.'] },
     ],
-    'The target answers 400: "age: A valid integer is required". Check the value of "age": the target wants another type or form than the node sends.',
+    'The target answers 400: "age: A valid integer is required". Check the value of "age": the target wants another type or form than the node sends. The node sends "Ada", which comes from profile.first_name.',
     '/node/body/fields/0',
   ),
   row(
     ['422 without a word and without an empty value', simple(of('email', 'email')), { profile }, 422, ''],
-    'The target does not accept the values of the request. Check required fields and formats.',
+    'The target does not accept the values of the request. Check required fields and formats. The call was POST {target}/v1/leads, with "email" as application/json. The node sends "ada@example.com", which comes from profile.email.',
     '/node/body/fields',
   ),
   row(
@@ -644,7 +644,7 @@ export const misreadCalls: readonly BrokenCall[] = [
   ),
   row(
     ['403 of an API in the words of a firewall', bearer, {}, 403, { message: 'Access denied' }],
-    'The credential lacks the permission: "Access denied". It comes from "auth" of the node: give it the permission at the target, or use another one.',
+    'The credential lacks the permission: "Access denied". It comes from "auth" of the node: give it the permission at the target, or use another one. The call was POST {target}/v1/leads, with the scheme Bearer in the header Authorization.',
     '/node/auth',
   ),
   row(
