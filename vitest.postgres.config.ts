@@ -9,6 +9,8 @@ export default defineConfig({
     isolate: false,
     // Most of the time is waiting: for leases, for processes, for a database that does not answer.
     maxWorkers: 2,
+    // What pg is about to refuse fails here.
+    execArgv: ['--throw-deprecation'],
     expect: { poll: { timeout: 10_000, interval: 20 } },
     testTimeout: 120_000,
     hookTimeout: 60_000,

@@ -112,6 +112,7 @@ async function openDurable(
       log.error({ reason }, 'the store cannot be reached or written')
       for (const listener of listeners) listener()
     },
+    onWarning: (message) => log.warn(message),
     onLost() {
       isLost = true
       log.error(

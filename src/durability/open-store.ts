@@ -6,6 +6,8 @@ import type { ExecutionStore } from './store/execution-store.ts'
 export interface StoreOptions extends Omit<SqliteStoreOptions, 'path'> {
   /** To a database that is a server, at most. */
   readonly maxConnections: number
+  /** Called at the start with what the operator of that server should change, in words. */
+  readonly onWarning: (message: string) => void
 }
 
 /** Opens the store that STORE_URL names. Its code is loaded only here. Rejects with a `StoreError` if it cannot be used. */

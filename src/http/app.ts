@@ -6,7 +6,7 @@ import { problemCodes } from '../contract/problem-codes.ts'
 import { namedSchemas } from '../contract/schemas.ts'
 import { version } from '../contract/version.ts'
 import { Replay } from '../durability/replay/replay.ts'
-import type { ExecutionStore } from '../durability/store/execution-store.ts'
+import { type ExecutionStore, emptyBacklog } from '../durability/store/execution-store.ts'
 import type { EgressClient } from '../egress/egress-client.ts'
 import type { ExecutionContext } from '../execution/execute.ts'
 import { LoopTurns } from '../execution/loop-turns.ts'
@@ -147,7 +147,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     maxConnections: options.maxConnections,
     connections: () => clientConnections.open,
     durability: {
-      backlog: () => durability?.backlog ?? null,
+      backlog: () => (durability === null ? emptyBacklog : durability.backlog),
       now: () => durable?.store.now() ?? 0,
       running: () => durability?.running ?? 0,
       areCallbacksStale: () => durable?.callbacks.isStale() ?? false,

@@ -4,7 +4,7 @@ import { count, gauge, gaugeEach } from './series.ts'
 
 /** What is read on each scrape. */
 export interface DurabilitySources {
-  /** Null without a store, and while it cannot be read. */
+  /** Null while the store cannot be read. Nothing waits without a store. */
   readonly backlog: () => Backlog | null
   /** The time of the store, in milliseconds since 1970: that of this machine may be wrong. */
   readonly now: () => number
@@ -72,17 +72,19 @@ export function measureDurability(registry: Registry, sources: DurabilitySources
   }
 }
 
+/** While the store cannot be read, none of these has a value: 0 would look as if nothing waited. */
 function describeBacklog(registry: Registry, { backlog, now }: DurabilitySources): void {
   gaugeEach(registry, {
     name: 'webhook_node_backlog',
     help: 'Durable executions in the store that have not ended, and callbacks that have not been delivered, by state.',
     label: 'state',
     read: () => {
-      const { waiting = 0, running = 0, callbacks = 0 } = backlog() ?? {}
+      const counted = backlog()
+      if (counted === null) return []
       return [
-        ['waiting', waiting],
-        ['running', running],
-        ['callbacks', callbacks],
+        ['waiting', counted.waiting],
+        ['running', counted.running],
+        ['callbacks', counted.callbacks],
       ]
     },
   })
@@ -91,7 +93,8 @@ function describeBacklog(registry: Registry, { backlog, now }: DurabilitySources
     help: 'Durable executions that have been due for longer than this many seconds, and were not begun.',
     label: 'seconds',
     read: () => {
-      const { overdue = [] } = backlog() ?? {}
+      const { overdue } = backlog() ?? {}
+      if (overdue === undefined) return []
       return backlogAgesMs.map((ms, index) => [String(ms / 1_000), overdue[index] ?? 0])
     },
   })
@@ -100,7 +103,9 @@ function describeBacklog(registry: Registry, { backlog, now }: DurabilitySources
     'webhook_node_backlog_oldest_seconds',
     'For how long the oldest durable execution has been due that was not begun.',
     () => {
-      const { oldestDueAt = null } = backlog() ?? {}
+      const counted = backlog()
+      if (counted === null) return null
+      const { oldestDueAt } = counted
       return oldestDueAt === null ? 0 : Math.max(0, (now() - oldestDueAt) / 1_000)
     },
   )

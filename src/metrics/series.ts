@@ -19,14 +19,16 @@ export function count<Name extends string>(
   return counter
 }
 
-/** Registers a gauge that is read on each scrape. */
-export function gauge(registry: Registry, name: string, help: string, read: () => number): void {
+/** Registers a gauge that is read on each scrape. It is left out while it is null. */
+export function gauge(registry: Registry, name: string, help: string, read: () => number | null): void {
   new Gauge({
     name,
     help,
     registers: [registry],
     collect() {
-      this.set(read())
+      const value = read()
+      if (value === null) this.remove()
+      else this.set(value)
     },
   })
 }

@@ -18,6 +18,7 @@ describe('STORE_URL', () => {
       tokens,
       now: Date.now,
       onUnavailable: () => {},
+      onWarning: () => {},
       onLost: () => {},
       maxBacklog: 10,
       idempotencyMs: 1,

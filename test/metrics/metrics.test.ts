@@ -6,6 +6,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { reasonCodes } from '../../src/contract/execution.ts'
 import { failures } from '../../src/contract/failure.ts'
 import { branchNames } from '../../src/contract/node.ts'
+import { type Backlog, emptyBacklog } from '../../src/durability/store/execution-store.ts'
 import type { ExecutionRecord } from '../../src/execution/results.ts'
 import { createMetrics, type Metrics, type MetricsSources } from '../../src/metrics/metrics.ts'
 import { execution, failedExecution } from '../statistics/support/executions.ts'
@@ -270,6 +271,33 @@ describe('the series', () => {
     expect([...(await scrape(url)).keys()]).toEqual(before)
   })
 
+  it('of the backlog are left out while the store cannot be read: 0 would look as if nothing waited', async () => {
+    let backlog: Backlog | null = { ...emptyBacklog, waiting: 3, oldestDueAt: 1_000, overdue: [2, 1] }
+    const metrics = createTestMetrics({
+      durability: {
+        backlog: () => backlog,
+        now: () => 21_000,
+        running: () => 0,
+        areCallbacksStale: () => false,
+      },
+    })
+    const read = async () =>
+      [...parseSeries(await metrics.exposition())].filter(([name]) => name.startsWith('webhook_node_backlog'))
+    const before = await read()
+
+    backlog = null
+    expect(await read()).toEqual([])
+
+    backlog = { ...emptyBacklog, waiting: 3, oldestDueAt: 1_000, overdue: [2, 1] }
+    expect(await read()).toEqual(before)
+    expect(Object.fromEntries(before)).toMatchObject({
+      'webhook_node_backlog{state="waiting"}': 3,
+      'webhook_node_backlog{state="running"}': 0,
+      'webhook_node_backlog_overdue{seconds="1"}': 2,
+      webhook_node_backlog_oldest_seconds: 20,
+    })
+  })
+
   it('have one for every way an execution and an attempt can end', async () => {
     const metrics = createTestMetrics()
     const before = [...parseSeries(await metrics.exposition()).keys()]
@@ -297,7 +325,12 @@ function createTestMetrics(own: Partial<MetricsSources> = {}): Metrics {
     logLinesLost: () => 0,
     maxConnections: 1,
     connections: () => 0,
-    durability: { backlog: () => null, now: () => 0, running: () => 0, areCallbacksStale: () => false },
+    durability: {
+      backlog: () => emptyBacklog,
+      now: () => 0,
+      running: () => 0,
+      areCallbacksStale: () => false,
+    },
     refresh: async () => {},
     ...own,
   })

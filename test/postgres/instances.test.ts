@@ -137,6 +137,74 @@ describe('several instances', () => {
   })
 })
 
+/** Another program that holds locks, until the promise is fulfilled. Resolves once they are held. */
+async function lock(address: ReturnType<typeof makeAddress>, text: string, seconds: number) {
+  const done = run(address, `BEGIN; ${text}; SELECT pg_sleep(${seconds}); COMMIT`)
+  await vi.waitUntil(
+    async () =>
+      (
+        await run(
+          address,
+          `SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query LIKE '%${address.schema}%'`,
+        )
+      ).length > 0,
+  )
+  return done
+}
+
+describe('an instance', () => {
+  it('does not seem dead while all its connections are busy', async () => {
+    const { address, one, other } = await openInstances(2, { leaseMs: 2_000, maxConnections: 2 })
+    await acceptOne(one, durable())
+    const { lease } = await claimOne(one)
+    const [before] = await run(address, 'SELECT min(id) AS id FROM instances')
+
+    const locking = lock(address, `LOCK TABLE ${address.schema}.executions`, 4)
+    const waiting = Array.from({ length: 6 }, () => one.begin(lease, 1))
+    let isOver = false
+    void locking.then(() => {
+      isOver = true
+    })
+    while (!isOver)
+      expect(
+        await run(address, 'SELECT id FROM instances WHERE id = $1 AND alive_until > store_now()', [
+          before?.id,
+        ]),
+      ).toHaveLength(1)
+
+    await Promise.all(waiting)
+    expect(await claimExecutions(other)).toEqual([])
+    expect(await one.settle(lease, ended())).toBe('written')
+  })
+
+  it('starts although what belonged to a dead one is locked, and takes it over when it is free', async () => {
+    const { address, one, other } = await openInstances(2)
+    const { executionId } = await acceptOne(one, durable())
+    await claimOne(one)
+    await one.abort()
+    await other.close()
+    await run(address, 'UPDATE instances SET alive_until = 0')
+    let isFree = false
+    const locking = lock(address, `SELECT FROM ${address.schema}.executions FOR UPDATE`, 7).then(() => {
+      isFree = true
+    })
+
+    const next = await openPostgres(address, { leaseMs: 1_000 })
+    onTestFinished(() => next.close())
+
+    expect(isFree).toBe(false)
+    await locking
+    const leased = await vi.waitUntil(
+      async () => {
+        const some = await claimExecutions(next)
+        return some.length > 0 && some
+      },
+      { timeout: 20_000 },
+    )
+    expect(leased).toMatchObject([{ execution: { id: executionId, recoveries: 1 } }])
+  })
+})
+
 describe('an instance that was stopped for longer than its leases', () => {
   it('writes nothing and begins nothing when it goes on', async () => {
     const { address, one } = await openInstances(2)

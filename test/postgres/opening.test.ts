@@ -195,6 +195,29 @@ describe('a server that is asked by name and password', () => {
     expect(output).not.toContain('wr0ng-w0rd')
   })
 
+  it('is warned of at the start of the service where a crash of it may lose what got its 202', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'webhook-node-test-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    await writeFile(join(folder, 'ca.pem'), authority.pem)
+    const url = `postgres://webhook:${password}@localhost:${port}/webhook?sslmode=verify-full&sslrootcert=${join(folder, 'ca.pem')}`
+    const settings = { STORE_URL: url, STORE_KEYS: keys }
+    const safe = await startProcess(settings)
+    await run(socket(), 'ALTER DATABASE webhook SET synchronous_commit = off')
+    onTestFinished(() => run(socket(), 'ALTER DATABASE webhook RESET synchronous_commit').then(() => {}))
+
+    const unsafe = await startProcess(settings)
+
+    expect(safe.output()).not.toContain('synchronous_commit')
+    const lines = unsafe
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('the database has synchronous_commit = off'))
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toContain('"level":"warn"')
+    // That of the test writes nothing through to the disk, either.
+    expect(unsafe.output()).toContain('the database has fsync = off')
+  })
+
   it('explains a server that is read-only', async () => {
     await run(socket(), 'ALTER DATABASE webhook SET default_transaction_read_only = on')
     onTestFinished(() =>

@@ -56,14 +56,17 @@ describe('two instances behind the proxy', () => {
     const replies: ExecuteReply[] = []
     // Two at a time: a pair of connections, and so of instances.
     for (const key of keys) await Promise.all([send(key), send(`${key}-other`)])
-    for (const key of keys) replies.push((await (await send(key)).json()) as ExecuteReply)
+    // Twice at a time: by one of the instances that has not executed it.
+    for (const key of keys)
+      for (const reply of await Promise.all([send(key), send(key)]))
+        replies.push((await reply.json()) as ExecuteReply)
 
-    expect(replies.filter(({ replayed, succeeded }) => replayed && succeeded)).toHaveLength(keys.length)
+    expect(replies.filter(({ replayed, succeeded }) => replayed && succeeded)).toHaveLength(2 * keys.length)
     expect([...arrivals.values()]).toEqual(Array.from({ length: 2 * keys.length }, () => 1))
     const calls = await vi.waitUntil(
       async () => {
         const logged = await proxy.calls()
-        return logged.length >= 3 * keys.length && logged
+        return logged.length >= 4 * keys.length && logged
       },
       { timeout: 10_000 },
     )

@@ -51,19 +51,24 @@ export async function runToEnd(file: string, env: Environment) {
   return { code, output: output() }
 }
 
+/** On a machine that has twenty other things to do, too. */
+const startMs = 60_000
+
 /** Runs the service on a free port until it listens. */
 export async function startProcess(
   env: Environment = {},
   defer: Defer = onTestFinished,
 ): Promise<Program & { readonly url: string }> {
   const program = run('main.ts', { PORT: '0', ...env }, { defer })
-  const listening = vi.waitUntil(() => /listening on (http:[^"]+)/.exec(program.output())?.[1], {
-    timeout: 30_000,
-    interval: 20,
+  let hasEnded = false
+  void program.ended.then(() => {
+    hasEnded = true
   })
-  const url = await listening.catch((cause) => {
-    throw new Error(`the service does not listen: ${program.output()}`, { cause })
-  })
+  const findUrl = () => /listening on (http:[^"]+)/.exec(program.output())?.[1]
+  await vi.waitUntil(() => hasEnded || findUrl(), { timeout: startMs, interval: 20 }).catch(() => {})
+  const url = findUrl()
+  if (url === undefined)
+    throw new Error(`the service ${hasEnded ? 'ended' : 'does not listen'}: ${program.output()}`)
   return { ...program, url }
 }
 

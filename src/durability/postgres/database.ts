@@ -39,8 +39,8 @@ const connectMs = 10_000
 const statementMs = 5_000
 const answerMs = 6_000
 
-/** A stopped process must not hold what others wait for. */
-const idleInTransactionMs = 6_000
+/** A stopped process does not hold what others wait for until these give up. */
+const idleInTransactionMs = 3_500
 
 /** Tries of a transaction that others are in the way of. */
 const maxTries = 8
@@ -217,7 +217,8 @@ async function begin(client: pg.ClientBase): Promise<number> {
   }
 }
 
-async function query(client: pg.ClientBase, text: string, values: Values): Promise<readonly Row[]> {
+/** One statement, in a connection in which no other one is under way. */
+export async function query(client: pg.ClientBase, text: string, values: Values): Promise<readonly Row[]> {
   try {
     const { rows } = await client.query({ name: nameStatement(text), text, values: [...values] })
     return rows

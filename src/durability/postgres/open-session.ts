@@ -14,6 +14,8 @@ export interface SessionOptions extends DatabaseOptions {
   /** The first encrypts, all decrypt. All instances have the same. */
   readonly keys: readonly StoreKey[]
   readonly limits: StoreLimits
+  /** Called with what the operator should change, in words. */
+  readonly onWarning: (message: string) => void
 }
 
 /** PostgreSQL 13 is the first version that this has what it needs of. */
@@ -23,7 +25,7 @@ const oldestServer = 130_000
 const openingMs = 600_000
 
 /** Brings the tables to the last version, if need be, and checks the keys. Throws a `StoreError`. */
-export async function openSession({ keys, limits, ...options }: SessionOptions): Promise<Session> {
+export async function openSession({ keys, limits, onWarning, ...options }: SessionOptions): Promise<Session> {
   if (keys.length === 0)
     throw new StoreError(
       'store_key_missing',
@@ -39,7 +41,9 @@ export async function openSession({ keys, limits, ...options }: SessionOptions):
   client.on('error', () => {})
   try {
     await client.connect()
-    return await prepare(client, address, keys, limits, options)
+    const session = await prepare(client, address, keys, limits, options)
+    for (const setting of await findRisks(client)) onWarning(explainRisk(setting))
+    return session
   } catch (error) {
     throw error instanceof StoreError ? error : explainRefusal(error, address)
   } finally {
@@ -66,6 +70,19 @@ async function prepare(
   const hashKey = await findHashKey(client, ring)
   await client.query('COMMIT')
   return new Session({ database: new Database(options), ring, hash: new ContentHash(hashKey), limits })
+}
+
+/** Settings that make a commit less than what a 202 promises. */
+async function findRisks(client: pg.Client): Promise<readonly string[]> {
+  const { rows } = await client.query(
+    `SELECT name FROM unnest(ARRAY['synchronous_commit', 'fsync', 'full_page_writes']) AS name
+     WHERE current_setting(name) = 'off'`,
+  )
+  return rows.map(({ name }) => name)
+}
+
+function explainRisk(setting: string): string {
+  return `the database has ${setting} = off: a crash of its server may lose executions that were answered with 202, and make a POST be sent again; set it to on`
 }
 
 /** Refuses tables of later versions and of other programs. */

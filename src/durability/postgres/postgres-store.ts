@@ -25,6 +25,7 @@ import type {
 } from '../store/execution-store.ts'
 import { formatPlace, type Place, parsePlace } from '../store/places.ts'
 import { RedriveSum } from '../store/redrive-sum.ts'
+import { StoreError } from '../store/store-error.ts'
 import type { StoreKey } from '../store/store-keys.ts'
 import type { StoreLimits } from '../store/store-limits.ts'
 import { accept } from './accept.ts'
@@ -48,6 +49,8 @@ export interface PostgresStoreOptions extends StoreLimits {
   readonly leaseMs?: number
   /** Called with the reason for each operation that was not available. */
   readonly onUnavailable: (reason: string) => void
+  /** Called at the start with what the operator should change, in words. */
+  readonly onWarning: (message: string) => void
 }
 
 /**
@@ -70,13 +73,15 @@ export class PostgresStore implements ExecutionStore {
 
   /** Rejects with a `StoreError` if the database cannot be used. */
   static async open(options: PostgresStoreOptions): Promise<PostgresStore> {
-    const { address, keys, maxConnections, onUnavailable, maxBacklog, idempotencyMs, resultMs } = options
+    const { address, keys, maxConnections, onUnavailable, onWarning, maxBacklog, idempotencyMs, resultMs } =
+      options
     let pulse: Pulse | null = null
     const session = await openSession({
       address,
       keys,
       maxConnections,
       limits: { maxBacklog, idempotencyMs, resultMs },
+      onWarning,
       onDue: (at, now) => pulse?.expect(at, now),
     })
     pulse = new Pulse(session, {
@@ -88,7 +93,14 @@ export class PostgresStore implements ExecutionStore {
         )
       },
     })
-    await pulse.start()
+    try {
+      await pulse.start()
+    } catch (error) {
+      await pulse.stop()
+      await session.database.close()
+      if (!(error instanceof Outage)) throw error
+      throw new StoreError('store_unreadable', `The database cannot be used: ${error.message}.`)
+    }
     return new PostgresStore(session, pulse, onUnavailable)
   }
 

@@ -1,6 +1,7 @@
-import pg from 'pg'
+import { setTimeout as wait } from 'node:timers/promises'
 import { WakeTimer } from '../store/wake-timer.ts'
-import { describeConnection, type PostgresAddress, readBigint } from './database.ts'
+import { type PostgresAddress, readBigint } from './database.ts'
+import { Lifeline } from './lifeline.ts'
 import type { Session } from './session.ts'
 import { takeOver } from './take-over.ts'
 
@@ -18,6 +19,9 @@ const beatMs = 500
 /** How long it is believed that an instance lives. It says so four times as often. */
 const defaultLeaseMs = 10_000
 
+/** A start waits no longer for what belonged to the dead: others may hold locks on it. */
+const startMs = 3_000
+
 /** Hints to other instances at most so often: a commit that notifies waits for all others that do. */
 const hintMs = 50
 
@@ -29,13 +33,15 @@ export class Pulse {
   readonly #session: Session
   readonly #options: PulseOptions
   readonly #timer: WakeTimer
+  readonly #lifeline: Lifeline
   readonly #leaseMs: number
   #aliveAt = 0
   /** Since when each sign of life was written in time, by the clock of this process. */
   #steadySince = Number.POSITIVE_INFINITY
   #nextBeat: NodeJS.Timeout | undefined
   #beating: Promise<void> | null = null
-  #listener: pg.Client | null = null
+  #takingOver: Promise<void> | null = null
+  #saying: Promise<void> | null = null
   #lastHint = 0
   #expectedAt = Number.POSITIVE_INFINITY
   /** The time of the database less that of this process. */
@@ -47,6 +53,9 @@ export class Pulse {
     this.#options = options
     this.#leaseMs = options.leaseMs ?? defaultLeaseMs
     this.#timer = new WakeTimer(() => this.now())
+    this.#lifeline = new Lifeline(options.address, (from) => {
+      if (from !== String(session.instance)) this.#timer.wake()
+    })
   }
 
   /** The time of the database, as far as it is known here. */
@@ -58,11 +67,17 @@ export class Pulse {
     return this.#timer.onWake(wake)
   }
 
-  /** Takes over at once what belonged to the dead: this may be all there is. */
+  /** Takes over at once what belonged to the dead: this may be all there is. Where that fails, a beat does it. */
   async start(): Promise<void> {
-    await this.#session.register(this.#leaseMs)
+    await this.#register()
     this.#aliveAt = performance.now()
-    await this.#takeOver()
+    this.#beginTakingOver()
+    const isOver = new AbortController()
+    await Promise.race([
+      this.#takingOver,
+      wait(startMs, undefined, { signal: isOver.signal }).catch(() => {}),
+    ])
+    isOver.abort()
     await this.#look()
     this.#steadySince = performance.now()
     this.#schedule()
@@ -93,7 +108,8 @@ export class Pulse {
     clearTimeout(this.#nextBeat)
     this.#timer.close()
     await this.#beating
-    await this.#listener?.end().catch(() => {})
+    await this.#takingOver
+    await this.#lifeline.close()
   }
 
   #schedule(): void {
@@ -114,24 +130,38 @@ export class Pulse {
   async #beat(): Promise<void> {
     if (performance.now() - this.#aliveAt >= this.#leaseMs / 4) await this.sayAlive()
     await this.#look()
-    if (this.#listener === null) await this.#listen()
   }
 
-  /** Registers anew where others have taken this instance for dead. */
+  /** Registers anew where others have taken this instance for dead: once, however many ask at the same time. */
   async sayAlive(): Promise<void> {
-    const { database, instance } = this.#session
-    const known = await database.rows(
+    this.#saying ??= this.#sayAlive().finally(() => {
+      this.#saying = null
+    })
+    await this.#saying
+  }
+
+  async #sayAlive(): Promise<void> {
+    const known = await this.#lifeline.rows(
       'UPDATE instances SET alive_until = store_now() + $2 WHERE id = $1 RETURNING id',
-      [instance, this.#leaseMs],
+      [this.#session.instance, this.#leaseMs],
     )
-    if (known.length === 0) await this.#session.register(this.#leaseMs)
+    if (known.length === 0) await this.#register()
     const at = performance.now()
     if (at - this.#aliveAt > this.#leaseMs || this.#steadySince > at) this.#steadySince = at
     this.#aliveAt = at
   }
 
+  /** From now on others know this instance, under a new number. */
+  async #register(): Promise<void> {
+    const [row] = await this.#lifeline.rows(
+      'INSERT INTO instances (alive_until) VALUES (store_now() + $1) RETURNING id',
+      [this.#leaseMs],
+    )
+    this.#session.instance = readBigint(row?.id)
+  }
+
   async #look(): Promise<void> {
-    const [row] = await this.#session.database.rows(
+    const [row] = await this.#lifeline.rows(
       `SELECT store_now() AS now,
          EXISTS (SELECT 1 FROM lanes WHERE wakes_at IS NOT NULL AND greatest(wakes_at, paused_until) <= store_now())
            OR EXISTS (SELECT 1 FROM tickets WHERE token IS NULL AND ends_at <= store_now()) AS is_due,
@@ -148,11 +178,17 @@ export class Pulse {
     if (row?.is_due === true) this.#timer.wake()
     // After an outage all seem to be dead. They get the time to say that they are not.
     if (row?.is_dead === true && performance.now() - this.#steadySince >= this.#leaseMs)
-      await this.#takeOver()
+      this.#beginTakingOver()
   }
 
-  async #takeOver(): Promise<void> {
-    await this.#session.database.transaction((transaction) => takeOver(this.#session, transaction))
+  /** No beat waits for it. */
+  #beginTakingOver(): void {
+    this.#takingOver ??= this.#session.database
+      .transaction((transaction) => takeOver(this.#session, transaction))
+      .then(() => {}, this.#options.onError)
+      .finally(() => {
+        this.#takingOver = null
+      })
   }
 
   #setTime(now: number): void {
@@ -164,37 +200,10 @@ export class Pulse {
     this.#timer.set(at)
   }
 
-  async #listen(): Promise<void> {
-    const listener = new pg.Client({ ...describeConnection(this.#options.address), query_timeout: 5_000 })
-    const lose = () => {
-      if (this.#listener === listener) this.#listener = null
-    }
-    listener.on('error', lose)
-    listener.on('end', lose)
-    listener.on('notification', ({ payload }) => {
-      if (payload !== String(this.#session.instance)) this.#timer.wake()
-    })
-    try {
-      await listener.connect()
-      await listener.query(`LISTEN ${channel(this.#options.address)}`)
-      this.#listener = listener
-    } catch {
-      // The next beat tries again.
-      await listener.end().catch(() => {})
-    }
-  }
-
   #hint(): void {
     const at = performance.now()
-    if (this.#listener === null || at - this.#lastHint < hintMs) return
+    if (at - this.#lastHint < hintMs) return
     this.#lastHint = at
-    this.#listener
-      .query('SELECT pg_notify($1, $2)', [channel(this.#options.address), String(this.#session.instance)])
-      .catch(() => {})
+    this.#lifeline.hint(this.#session.instance)
   }
-}
-
-/** Notifications are for the whole database. */
-function channel({ schema }: PostgresAddress): string {
-  return `${schema}_due`
 }

@@ -25,15 +25,6 @@ export class Session {
     this.limits = options.limits
   }
 
-  /** From now on others know this instance, under a new number. */
-  async register(aliveMs: number): Promise<void> {
-    const [row] = await this.database.rows(
-      'INSERT INTO instances (alive_until) VALUES (store_now() + $1) RETURNING id',
-      [aliveMs],
-    )
-    this.instance = readBigint(row?.id)
-  }
-
   /**
    * No other instance ends leases of this one until the transaction has ended. Where others have ended all, since this one seemed
    * dead, it has to be registered again.

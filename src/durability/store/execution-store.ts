@@ -390,3 +390,11 @@ export interface Backlog {
 
 /** One second to six hours. */
 export const backlogAgesMs = [1_000, 10_000, 60_000, 600_000, 3_600_000, 21_600_000] as const
+
+export const emptyBacklog: Backlog = {
+  waiting: 0,
+  running: 0,
+  callbacks: 0,
+  oldestDueAt: null,
+  overdue: backlogAgesMs.map(() => 0),
+}

@@ -54,6 +54,7 @@ export function openPostgres(
     idempotencyMs: 24 * 3_600_000,
     resultMs: 72 * 3_600_000,
     onUnavailable: () => {},
+    onWarning: () => {},
     ...options,
   })
 }
