@@ -6,7 +6,7 @@ import { makeAddress, openPostgres, run } from './support/postgres-world.ts'
 const lane = (host: string) => ({ ...durable().lane, host })
 
 describe('claims', () => {
-  it('stay fair with 200,000 that wait for one dead host', async () => {
+  it('stay fair with 100,000 that wait for one dead host', async () => {
     const address = makeAddress()
     const stores = [await openPostgres(address), await openPostgres(address)] as const
     for (const store of stores) onTestFinished(() => store.close())
@@ -16,7 +16,7 @@ describe('claims', () => {
       address,
       `INSERT INTO executions (id, mode, state, client, host, port, repeatable, node_hash, payload_hash, accepted_at, started_at)
          SELECT gen_random_uuid(), mode, state, client, host, port, repeatable, node_hash, payload_hash, i, i
-         FROM generate_series(2, 200000) i, executions;
+         FROM generate_series(2, 100000) i, executions;
        INSERT INTO tickets (execution, purpose, lane, due_at) SELECT e.seq, t.purpose, t.lane, 0 FROM executions e, tickets t WHERE e.seq > 1;
        ANALYZE`,
     )

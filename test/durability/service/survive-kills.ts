@@ -10,18 +10,22 @@ import { startProcessAmongServers } from '../../support/process.ts'
 import type { Answer } from '../../support/receiver.ts'
 import { receiver } from '../../support/servers.ts'
 
-/** A few in the suite. `npm run bench:kill` has a thousand. */
-export const kills = Number(process.env.KILLS ?? 12)
+/** A few in the suites. `npm run bench:kill` has a thousand. */
+export const readKills = (usual: number): number => Number(process.env.KILLS ?? usual)
 export const killSeed = Number(process.env.KILL_SEED ?? Math.floor(Math.random() * 2 ** 32))
-export const killTimeout = 120_000 + kills * 15_000
+export const killTimeout = (kills: number): number => 120_000 + kills * 15_000
 
 export interface KillOptions {
+  readonly kills: number
   /** The settings of the store, for all lives. The directory is gone at the end. */
   readonly store: (directory: string) => Readonly<Record<string, string>>
   readonly instances: number
   /** How long the first of the instances is stopped while the others are killed, in milliseconds; 0: it is killed as well. */
   readonly stoppedMs: number
 }
+
+/** After this time a client gives up on an instance that may be stopped, and sends again. */
+const patienceMs = 2_000
 
 /** Calls under way at any time. */
 const clients = 6
@@ -60,7 +64,7 @@ interface Call {
 }
 
 /** Every call that was accepted ends as it should, whatever moment an instance of the service is killed at. */
-export async function surviveKills({ store, instances, stoppedMs }: KillOptions): Promise<void> {
+export async function surviveKills({ kills, store, instances, stoppedMs }: KillOptions): Promise<void> {
   const random = createRandom(killSeed)
   const arrivals = new Map<string, number>()
   const answers: readonly Answer[] = [
@@ -109,6 +113,8 @@ export async function surviveKills({ store, instances, stoppedMs }: KillOptions)
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
+      // All clients would wait for the instance that is stopped.
+      signal: stoppedMs > 0 ? AbortSignal.timeout(patienceMs) : null,
     }
     sent += 1
     const response = await fetch(chooseUrl() + route, init)
