@@ -12,6 +12,15 @@ export function formatMs(ms) {
   return `${round(ms / 3_600_000, 1)} h`
 }
 
+/**
+ * Behind the name of an instance: that others have counted, too.
+ * @param {number} instances
+ */
+export function describeOthers(instances) {
+  if (instances === 1) return ''
+  return instances === 2 ? ', with one other instance' : `, with ${instances - 1} other instances`
+}
+
 /** @param {number} value @param {number} digits */
 function round(value, digits) {
   return Number(value.toFixed(digits))

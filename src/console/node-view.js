@@ -1,7 +1,7 @@
 // @ts-check
 import { call, mayChange, pathOf, withQuery } from './api.js'
 import { HourChart } from './chart.js'
-import { formatAge, formatMs } from './format.js'
+import { describeOthers, formatAge, formatMs } from './format.js'
 import { CodeLink, ProblemBox, Time, useRepeated, Wide } from './parts.js'
 import { html, useState } from './vendor/standalone.module.js'
 
@@ -74,7 +74,7 @@ function Statistics({ node }) {
     </div>
     <h2>Latest failures</h2>
     ${lastFailures.length === 0 ? html`<p>None.</p>` : html`<${Failures} failures=${lastFailures} />`}
-    <p class="quiet">Counted by <code>${node.instance}</code> since <${Time} time=${node.instanceSince} />.</p>`
+    <p class="quiet">Counted by <code>${node.instance}</code> since <${Time} time=${node.instanceSince} />${describeOthers(node.instances)}.</p>`
 }
 
 /** @param {{ title: string, counts: Record<string, number>, areCodes?: boolean }} props */

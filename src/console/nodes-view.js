@@ -1,6 +1,6 @@
 // @ts-check
 import { call, mayChange, pathOf, withQuery } from './api.js'
-import { formatAge } from './format.js'
+import { describeOthers, formatAge } from './format.js'
 import { writeFragment } from './fragment.js'
 import { filterNodes, limitCalls, nodeKey, sortOrders } from './node-list.js'
 import { Choice, Field, ProblemBox, Time, useRepeated, Wide } from './parts.js'
@@ -64,7 +64,7 @@ export function NodesView({ keyNumber }) {
     ${
       answer?.ok === true
         ? html`<p class="quiet">
-            As the instance <code>${answer.value.instance}</code> has counted since <${Time} time=${answer.value.instanceSince} />.
+            As the instance <code>${answer.value.instance}</code> has counted since <${Time} time=${answer.value.instanceSince} />${describeOthers(answer.value.instances)}.
           </p>
           <div class="pair filters" role="search">
             <${Field} label="Search">

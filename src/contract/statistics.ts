@@ -11,21 +11,27 @@ const nullableMoment = (description: string) =>
 const time = '2026-11-21T21:54:09.578Z'
 
 /** An instance for examples. */
-export const instanceExample = { instance: 'webhook-node-1', instanceSince: time }
+export const instanceExample = { instance: 'webhook-node-1', instanceSince: time, instances: 1 }
 
 const countedBy = {
   instance: Type.String({
-    description:
-      'The instance that counted: the setting `INSTANCE`, or its host name. Each instance counts for itself.',
+    description: 'The instance that answered: the setting `INSTANCE`, or its host name.',
     examples: [instanceExample.instance],
   }),
   instanceSince: moment('When the instance started, with nothing counted.'),
+  instances: Type.Integer({
+    minimum: 1,
+    description:
+      'The number of instances whose executions are counted here: more than 1 if several share a store in PostgreSQL. 1 also while this store cannot be read; then only those of `instance` are counted.',
+    examples: [1],
+  }),
 }
 
-/** The instance that counted, and since when. */
+/** The instance that answers, since when it counts, and how many have counted. */
 export interface CountedBy {
   readonly instance: string
   readonly instanceSince: string
+  readonly instances: number
 }
 
 const totals = {
@@ -165,7 +171,7 @@ export const NodeStatistics = closedObject(
 
 export type NodeStatistics = Static<typeof NodeStatistics>
 
-/** The statistics of a node, as the instance has them. */
+/** The statistics of a node, of one instance or of several. */
 export type CountedNode = Omit<NodeStatistics, keyof CountedBy>
 
 /** The schema of a query string with `tenant`. Each route describes what the parameter does there. */

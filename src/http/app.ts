@@ -18,6 +18,7 @@ import { TokenCache } from '../execution/token-cache.ts'
 import type { Log } from '../logging/logger.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
+import { SharedStatistics } from '../statistics/shared-statistics.ts'
 import { Statistics } from '../statistics/statistics.ts'
 import type { SpanExporter } from '../tracing/span.ts'
 import { acceptJsonBodies, refuseCodings, refuseQuery } from './body/json-body.ts'
@@ -198,6 +199,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const context = createContext(options)
   connections.onChange(() => context.nodes.dropOutdated())
   const statistics = new Statistics()
+  const sharedStatistics = new SharedStatistics({
+    own: statistics,
+    store: durable?.store.statistics ?? null,
+    onError: (err) => log.error({ err }, 'the statistics could not be stored'),
+  })
+  sharedStatistics.start()
   const replay =
     durable === null
       ? null
@@ -242,7 +249,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // These routes are needed most when the service accepts no more work.
     await api.register(async (reading) => {
       requireRight(reading, 'read')
-      await reading.register(nodesRoute, { statistics, countedBy })
+      await reading.register(nodesRoute, { statistics: sharedStatistics, countedBy })
       await reading.register(connectionsRoute, { connections })
       await reading.register(listRoute, durableRoutes)
     })
@@ -288,6 +295,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook('onClose', async () => {
     replay?.close()
     await durability?.close()
+    await sharedStatistics.close()
     await durable?.store.close()
   })
   app.addHook('onClose', async () => secrets.close())

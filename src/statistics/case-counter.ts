@@ -5,8 +5,14 @@ export const maxCaseNames = 20
 
 /** Counts executions by the branch of the case that decided. The first names are counted one by one, all others together. */
 export class CaseCounter {
-  readonly #named = new Counter<string>()
-  #others = 0
+  readonly #named: Counter<string>
+  #others: number
+
+  /** With what another one has counted. */
+  constructor(named: readonly (readonly [string, number])[] = [], others = 0) {
+    this.#named = new Counter(named)
+    this.#others = others
+  }
 
   add(branch: string, times = 1): void {
     if (this.#named.of(branch) > 0 || this.#named.size < maxCaseNames) this.#named.add(branch, times)

@@ -1,6 +1,11 @@
 /** Counts how often each thing was seen. */
 export class Counter<Thing> {
-  readonly #counts = new Map<Thing, number>()
+  readonly #counts: Map<Thing, number>
+
+  /** With the counts of `entries`, of another counter. */
+  constructor(entries: readonly (readonly [Thing, number])[] = []) {
+    this.#counts = new Map(entries)
+  }
 
   add(thing: Thing, times = 1): void {
     this.#counts.set(thing, this.of(thing) + times)

@@ -11,8 +11,14 @@ const greatest = 2 ** 31 - 1
  * Percentiles below 64 are exact, others are off by 1/64 at most.
  */
 export class Histogram {
-  readonly #buckets = new Counter<number>()
-  #count = 0
+  readonly #buckets: Counter<number>
+  #count: number
+
+  /** With the buckets of another one. */
+  constructor(buckets: readonly (readonly [number, number])[] = []) {
+    this.#buckets = new Counter(buckets)
+    this.#count = buckets.reduce((sum, [, count]) => sum + count, 0)
+  }
 
   /** `value` must not be negative. It is rounded to an integer. */
   add(value: number): void {
@@ -23,6 +29,11 @@ export class Histogram {
   addAll(other: Histogram): void {
     this.#buckets.addAll(other.#buckets)
     this.#count += other.#count
+  }
+
+  /** The buckets, and how many values are in each. */
+  entries(): [number, number][] {
+    return this.#buckets.entries()
   }
 
   /** The smallest value that `percent` of all values do not exceed. There must be at least one value. */

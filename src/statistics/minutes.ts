@@ -3,7 +3,7 @@ import type { MinuteStatistics } from '../contract/statistics.ts'
 /** Minutes kept, including the current one. */
 const keptMinutes = 60
 
-interface Minute {
+export interface Minute {
   /** Minutes since 1970. */
   readonly number: number
   passedThrough: number
@@ -15,7 +15,12 @@ interface Minute {
  * that is a multiple of an hour away, earlier or later, so the clock may be set back or ahead.
  */
 export class Minutes {
-  readonly #minutes = new Map<number, Minute>()
+  readonly #minutes: Map<number, Minute>
+
+  /** With the minutes of another one. */
+  constructor(minutes: readonly Minute[] = []) {
+    this.#minutes = new Map(minutes.map((minute) => [minute.number % keptMinutes, { ...minute }]))
+  }
 
   /** `at` is in milliseconds since 1970. */
   add(at: number, succeeded: boolean): void {
@@ -32,6 +37,10 @@ export class Minutes {
       minute.passedThrough += passedThrough
       minute.failed += failed
     }
+  }
+
+  entries(): readonly Minute[] {
+    return [...this.#minutes.values()]
   }
 
   /** The hour that ends with the minute of `now`, including minutes without executions, oldest first. */

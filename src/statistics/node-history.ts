@@ -6,7 +6,7 @@ import type { ExecutionRecord } from '../execution/results.ts'
 import { CaseCounter } from './case-counter.ts'
 import { Counter } from './counter.ts'
 import { Histogram } from './histogram.ts'
-import { Minutes } from './minutes.ts'
+import { type Minute, Minutes } from './minutes.ts'
 
 /** Failures kept, the latest ones. */
 export const keptFailures = 20
@@ -21,12 +21,59 @@ const otherConnections = '*'
 export interface Moment {
   /** Milliseconds since 1970. */
   readonly at: number
-  /** A counter over the executions of all nodes. */
+  /** Grows with each execution of an instance. Over several instances it is as exact as their clocks. */
   readonly order: number
 }
 
 type Failed = Pick<ExecutionRecord, 'executionId' | 'correlationId' | 'connection' | 'code' | 'status'> &
   Moment
+
+/** What totals are made of. */
+interface Summary {
+  readonly nodeId: string
+  readonly tenant: string | null
+  readonly since: Moment
+  readonly last: Moment
+  readonly lastSucceeded: Moment | null
+  readonly failingSince: Moment | null
+  readonly passedThrough: number
+  readonly succeeded: number
+  readonly failures: readonly Failed[]
+}
+
+/** What statistics are made of, besides. */
+interface Details {
+  readonly attempts: number
+  readonly branches: readonly (readonly [BranchName, number])[]
+  readonly cases: readonly (readonly [string, number])[]
+  readonly otherCases: number
+  readonly codes: readonly (readonly [ExecutionRecord['code'], number])[]
+  readonly statuses: readonly (readonly [number, number])[]
+  readonly connections: readonly (readonly [string, number])[]
+  readonly latency: readonly (readonly [number, number])[]
+  readonly minutes: readonly Minute[]
+}
+
+const noDetails: Details = {
+  attempts: 0,
+  branches: [],
+  cases: [],
+  otherCases: 0,
+  codes: [],
+  statuses: [],
+  connections: [],
+  latency: [],
+  minutes: [],
+}
+
+/** The number of what `write` writes. Another number: `read` cannot read it. */
+export const historyFormat = 1
+
+/** A history in two texts of JSON. */
+export interface WrittenHistory {
+  readonly summary: string
+  readonly details: string
+}
 
 /**
  * The executions of one node. Its size does not grow with their number, and it contains nothing of a request or a
@@ -36,37 +83,61 @@ export class NodeHistory {
   readonly nodeId: string
   readonly tenant: string | null
   readonly #since: Moment
-  readonly #branches = new Counter<BranchName>()
-  readonly #cases = new CaseCounter()
-  readonly #codes = new Counter<ExecutionRecord['code']>()
-  readonly #statuses = new Counter<number>()
-  readonly #connections = new Counter<string>()
-  readonly #latency = new Histogram()
-  readonly #minutes = new Minutes()
-  #failures: Failed[] = []
+  readonly #branches: Counter<BranchName>
+  readonly #cases: CaseCounter
+  readonly #codes: Counter<ExecutionRecord['code']>
+  readonly #statuses: Counter<number>
+  readonly #connections: Counter<string>
+  readonly #latency: Histogram
+  readonly #minutes: Minutes
+  #failures: Failed[]
   #last: Moment
-  #lastSucceeded: Moment | null = null
-  #failingSince: Moment | null = null
-  #passedThrough = 0
-  #succeeded = 0
-  #attempts = 0
+  #lastSucceeded: Moment | null
+  #failingSince: Moment | null
+  #passedThrough: number
+  #succeeded: number
+  #attempts: number
 
-  constructor(nodeId: string, tenant: string | null, since: Moment) {
-    this.nodeId = nodeId
-    this.tenant = tenant
-    this.#since = since
-    this.#last = since
+  private constructor(summary: Summary, details: Details) {
+    this.nodeId = summary.nodeId
+    this.tenant = summary.tenant
+    this.#since = summary.since
+    this.#last = summary.last
+    this.#lastSucceeded = summary.lastSucceeded
+    this.#failingSince = summary.failingSince
+    this.#passedThrough = summary.passedThrough
+    this.#succeeded = summary.succeeded
+    this.#failures = [...summary.failures]
+    this.#attempts = details.attempts
+    this.#branches = new Counter(details.branches)
+    this.#cases = new CaseCounter(details.cases, details.otherCases)
+    this.#codes = new Counter(details.codes)
+    this.#statuses = new Counter(details.statuses)
+    this.#connections = new Counter(details.connections)
+    this.#latency = new Histogram(details.latency)
+    this.#minutes = new Minutes(details.minutes)
+  }
+
+  /** Without executions. */
+  static begin(nodeId: string, tenant: string | null, since: Moment): NodeHistory {
+    const nothing = { passedThrough: 0, succeeded: 0, lastSucceeded: null, failingSince: null, failures: [] }
+    return new NodeHistory({ nodeId, tenant, since, last: since, ...nothing }, noDetails)
+  }
+
+  /** What `write` has written. Without details it has the totals only. */
+  static read(summary: string, details: string | null): NodeHistory {
+    return new NodeHistory(JSON.parse(summary), details === null ? noDetails : JSON.parse(details))
   }
 
   /**
-   * Merges the histories of several tenants of a node. The result equals a common history, except if a tenant has
-   * failed more than `keptFailures` times since the latest success of another one: then `failingSince` is the
-   * earliest failure that is still known.
+   * Merges histories of a node: of several tenants, or of several instances. Their order does not matter. The result equals a
+   * common history, except if one has failed more than `keptFailures` times since the latest success of another one: then
+   * `failingSince` is the earliest failure that is still known.
    */
-  static merge(first: NodeHistory, others: readonly NodeHistory[]): NodeHistory {
-    const histories = [first, ...others]
+  static merge(tenant: string | null, first: NodeHistory, others: readonly NodeHistory[]): NodeHistory {
+    const histories = [first, ...others].sort((a, b) => compareMoments(a.#since, b.#since))
     const since = histories.map((history) => history.#since).reduce(earlier)
-    const merged = new NodeHistory(first.nodeId, null, since)
+    const merged = NodeHistory.begin(first.nodeId, tenant, since)
     for (const history of histories) merged.#addAll(history)
     merged.#failures = histories
       .flatMap((history) => history.#failures)
@@ -91,6 +162,41 @@ export class NodeHistory {
     this.#minutes.add(moment.at, record.succeeded)
     if (record.succeeded) this.#addSuccess(moment)
     else this.#addFailure(record, moment)
+  }
+
+  get passedThrough(): number {
+    return this.#passedThrough
+  }
+
+  /** Milliseconds since 1970. */
+  get lastAt(): number {
+    return this.#last.at
+  }
+
+  write(): WrittenHistory {
+    const summary: Summary = {
+      nodeId: this.nodeId,
+      tenant: this.tenant,
+      since: this.#since,
+      last: this.#last,
+      lastSucceeded: this.#lastSucceeded,
+      failingSince: this.#failingSince,
+      passedThrough: this.#passedThrough,
+      succeeded: this.#succeeded,
+      failures: this.#failures,
+    }
+    const details: Details = {
+      attempts: this.#attempts,
+      branches: this.#branches.entries(),
+      cases: this.#cases.entries(),
+      otherCases: this.#cases.others,
+      codes: this.#codes.entries(),
+      statuses: this.#statuses.entries(),
+      connections: this.#connections.entries(),
+      latency: this.#latency.entries(),
+      minutes: this.#minutes.entries(),
+    }
+    return { summary: JSON.stringify(summary), details: JSON.stringify(details) }
   }
 
   totals(): NodeTotals {
@@ -177,11 +283,11 @@ export class NodeHistory {
 }
 
 function earlier(a: Moment, b: Moment): Moment {
-  return a.order < b.order ? a : b
+  return compareMoments(a, b) < 0 ? a : b
 }
 
 function later(a: Moment, b: Moment): Moment {
-  return a.order < b.order ? b : a
+  return compareMoments(a, b) < 0 ? b : a
 }
 
 function earlierIfAny(a: Moment | null, b: Moment | null): Moment | null {
@@ -192,8 +298,13 @@ function laterIfAny(a: Moment | null, b: Moment | null): Moment | null {
   return a && b ? later(a, b) : (a ?? b)
 }
 
-function latestFirst(a: Moment, b: Moment): number {
-  return b.order - a.order
+/** Two instances may have given the same order. */
+function compareMoments(a: Moment, b: Moment): number {
+  return a.order - b.order || a.at - b.at
+}
+
+function latestFirst(a: Failed, b: Failed): number {
+  return compareMoments(b, a) || (a.executionId < b.executionId ? -1 : 1)
 }
 
 function shown(failed: Failed): FailedExecution {
@@ -214,7 +325,8 @@ function describeCode(code: ExecutionRecord['code']): string {
   if (code === 'expectation_unmet' || code === 'expectation_met')
     return 'The response is not what the node expects.'
   if (code === 'case_met') return 'A case of the node holds that is no success.'
-  return `${failures[code].title}.`
+  // An instance of a later version may have counted a code that this one does not know.
+  return code in failures ? `${failures[code].title}.` : code
 }
 
 function iso({ at }: Moment): string {

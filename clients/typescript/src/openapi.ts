@@ -70,7 +70,7 @@ export interface paths {
         };
         /**
          * List the nodes that were executed
-         * @description The executions of each node, in a few numbers. Each instance counts the executions of nodes with an `id`, in memory. It keeps the 1000 pairs of node and tenant that were used last, where all tenants together count as one more. A client with a list of tenants sees only the counts of these tenants, each and together.
+         * @description The executions of each node, in a few numbers. Each instance counts the executions of nodes with an `id`, in memory; those that share a store in PostgreSQL add up what all of them have counted, a few seconds late. Each keeps the 1000 pairs of node and tenant that were used last, where all tenants together count as one more. A client with a list of tenants sees only the counts of these tenants, each and together.
          */
         get: operations["listNodes"];
         put?: never;
@@ -90,7 +90,7 @@ export interface paths {
         };
         /**
          * Show the executions of a node
-         * @description Totals, latency, the last hour by minute, and the latest failures. Shows no URL, header or body. Each instance counts the executions of nodes with an `id`, in memory. It keeps the 1000 pairs of node and tenant that were used last, where all tenants together count as one more. A client with a list of tenants sees only the counts of these tenants, each and together.
+         * @description Totals, latency, the last hour by minute, and the latest failures. Shows no URL, header or body. Each instance counts the executions of nodes with an `id`, in memory; those that share a store in PostgreSQL add up what all of them have counted, a few seconds late. Each keeps the 1000 pairs of node and tenant that were used last, where all tenants together count as one more. A client with a list of tenants sees only the counts of these tenants, each and together.
          */
         get: operations["showNodeStatistics"];
         put?: never;
@@ -2119,7 +2119,7 @@ export interface components {
         /** @description The reply of `GET /v1/nodes`: the nodes that have had executions. */
         NodeList: {
             /**
-             * @description The instance that counted: the setting `INSTANCE`, or its host name. Each instance counts for itself.
+             * @description The instance that answered: the setting `INSTANCE`, or its host name.
              * @example webhook-node-1
              */
             instance: string;
@@ -2129,13 +2129,18 @@ export interface components {
              * @example 2026-11-21T21:54:09.578Z
              */
             instanceSince: string;
+            /**
+             * @description The number of instances whose executions are counted here: more than 1 if several share a store in PostgreSQL. 1 also while this store cannot be read; then only those of `instance` are counted.
+             * @example 1
+             */
+            instances: number;
             /** @description The totals, sorted by `nodeId`. For each node the totals over all tenants come first, then those of each tenant. */
             nodes: components["schemas"]["NodeTotals"][];
         };
         /** @description The reply of `GET /v1/nodes/{id}/stats`: the statistics of one node. */
         NodeStatistics: {
             /**
-             * @description The instance that counted: the setting `INSTANCE`, or its host name. Each instance counts for itself.
+             * @description The instance that answered: the setting `INSTANCE`, or its host name.
              * @example webhook-node-1
              */
             instance: string;
@@ -2145,6 +2150,11 @@ export interface components {
              * @example 2026-11-21T21:54:09.578Z
              */
             instanceSince: string;
+            /**
+             * @description The number of instances whose executions are counted here: more than 1 if several share a store in PostgreSQL. 1 also while this store cannot be read; then only those of `instance` are counted.
+             * @example 1
+             */
+            instances: number;
             /**
              * @description `node.id` of the executions.
              * @example crm-lead
@@ -2705,7 +2715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This instance remembers no execution of the node. */
+            /** @description No execution of the node is remembered. */
             404: {
                 headers: {
                     /**

@@ -162,5 +162,23 @@ BEGIN
 END $$;
 `
 
+const second = `
+-- Processes that count executions by node.
+CREATE TABLE counting_instances (id uuid PRIMARY KEY, seen_at bigint NOT NULL) WITH (fillfactor = 50);
+
+-- What each has counted. The id of a node is written as JSON, and the tenant of all executions is ''.
+CREATE TABLE node_counts (
+  instance uuid NOT NULL REFERENCES counting_instances ON DELETE CASCADE,
+  node_id text NOT NULL,
+  tenant text NOT NULL,
+  format integer NOT NULL,
+  last_at bigint NOT NULL,
+  summary text NOT NULL,
+  details text NOT NULL,
+  PRIMARY KEY (node_id, tenant, instance)
+);
+CREATE INDEX node_counts_by_instance ON node_counts (instance);
+`
+
 /** The way from each version of the tables to the next. What stands here has been run on databases of others: it is never changed. */
-export const migrations: readonly string[] = [first]
+export const migrations: readonly string[] = [first, second]

@@ -25,6 +25,7 @@ import type {
 } from '../store/execution-store.ts'
 import { formatPlace, type Place, parsePlace } from '../store/places.ts'
 import { RedriveSum } from '../store/redrive-sum.ts'
+import type { StatisticsStore } from '../store/statistics-store.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { StoreKey } from '../store/store-keys.ts'
 import type { StoreLimits } from '../store/store-limits.ts'
@@ -39,6 +40,7 @@ import { reserve } from './reserve.ts'
 import { find, listPart, type RedrivePart, redrivePart } from './search.ts'
 import type { Session } from './session.ts'
 import { begin, cancel, pause, release, settle, settleCallback } from './settle.ts'
+import { findCounts, listCounts, saveCounts } from './statistics.ts'
 
 export interface PostgresStoreOptions extends StoreLimits {
   readonly address: PostgresAddress
@@ -59,6 +61,11 @@ export interface PostgresStoreOptions extends StoreLimits {
  */
 export class PostgresStore implements ExecutionStore {
   readonly traits = { shared: true, survives: 'power' } as const
+  readonly statistics: StatisticsStore = {
+    save: (...given) => this.#transact((transaction) => saveCounts(transaction, ...given)),
+    list: (...given) => this.#perform(() => listCounts(this.#session, ...given)),
+    find: (...given) => this.#perform(() => findCounts(this.#session, ...given)),
+  }
   readonly #session: Session
   readonly #pulse: Pulse
   readonly #onUnavailable: PostgresStoreOptions['onUnavailable']

@@ -1,6 +1,7 @@
 import { type Backlog, backlogAgesMs } from '../store/execution-store.ts'
 import { readBigint } from './database.ts'
 import type { Session } from './session.ts'
+import { pruneCounts } from './statistics.ts'
 
 /** Executions that are deleted in one transaction: their documents may be large. */
 const deletedAtOnce = 200
@@ -17,6 +18,7 @@ export async function prune(session: Session): Promise<number> {
       all += deleted
     } while (deleted > 0)
   }
+  await pruneCounts(session)
   await session.database.rows('SELECT prune_lanes()')
   await session.database.rows('DELETE FROM buckets WHERE full_at <= store_now()')
   return all

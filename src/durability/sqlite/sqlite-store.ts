@@ -58,6 +58,7 @@ export interface SqliteStoreOptions extends StoreLimits {
 /** Executions in one file, by `node:sqlite` in a thread of its own, for one process. Its leases end with the process. */
 export class SqliteStore implements ExecutionStore {
   readonly traits = { shared: false, survives: 'power' } as const
+  readonly statistics = null
   readonly #thread: StoreThread
   readonly #tokens: TokenSource
   readonly #timer: WakeTimer

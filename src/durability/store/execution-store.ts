@@ -1,4 +1,5 @@
 import type { RetrySafety } from '../../contract/failure.ts'
+import type { StatisticsStore } from './statistics-store.ts'
 
 /**
  * What outlives the process: executions, the tickets that say when they go on, replies by key, callbacks that are due.
@@ -8,6 +9,8 @@ import type { RetrySafety } from '../../contract/failure.ts'
  */
 export interface ExecutionStore {
   readonly traits: StoreTraits
+  /** Where instances find what others have counted. Null where there are no others. */
+  readonly statistics: StatisticsStore | null
 
   /** The time of the store, as far as it is known here. */
   now(): number

@@ -8,16 +8,17 @@ import {
   tenantQuery,
 } from '../../contract/statistics.ts'
 import { Type } from '../../contract/typebox.ts'
-import { maxHistories, type Selection, type Statistics } from '../../statistics/statistics.ts'
+import type { SharedStatistics } from '../../statistics/shared-statistics.ts'
+import { maxHistories, type Selection } from '../../statistics/statistics.ts'
 import { checkTenant } from '../clients/access.ts'
 import type { Client } from '../clients/client.ts'
 import { Refusal } from '../problems/problem.ts'
 import { problemReply, readingReplies } from './problem-replies.ts'
 
 interface NodesRouteOptions {
-  readonly statistics: Statistics
+  readonly statistics: SharedStatistics
   /** This instance. */
-  readonly countedBy: CountedBy
+  readonly countedBy: Omit<CountedBy, 'instances'>
 }
 
 /** `GET /v1/nodes` and `GET /v1/nodes/{id}/stats` */
@@ -41,10 +42,10 @@ export const nodesRoute: FastifyPluginAsyncTypebox<NodesRouteOptions> = async (
       ...readingReplies,
     },
   }
-  app.get('/v1/nodes', { schema: list }, async ({ client, query }) => ({
-    ...countedBy,
-    nodes: statistics.list(selectionFor(client, query.tenant)),
-  }))
+  app.get('/v1/nodes', { schema: list }, async ({ client, query }) => {
+    const { instances, result } = await statistics.list(selectionFor(client, query.tenant))
+    return { ...countedBy, instances, nodes: result }
+  })
 
   const show = {
     operationId: 'showNodeStatistics',
@@ -57,18 +58,18 @@ export const nodesRoute: FastifyPluginAsyncTypebox<NodesRouteOptions> = async (
     response: {
       200: named(NodeStatistics),
       400: list.response[400],
-      404: problemReply('This instance remembers no execution of the node.', nothingPassed(instanceExample)),
+      404: problemReply('No execution of the node is remembered.', nothingPassed(instanceExample, false)),
       ...readingReplies,
     },
   }
   app.get('/v1/nodes/:id/stats', { schema: show }, async ({ client, params, query }) => {
-    const found = statistics.of(params.id, selectionFor(client, query.tenant), Date.now())
-    if (found === null) throw nothingPassed(countedBy)
-    return { ...countedBy, ...found }
+    const { instances, isShared, result } = await statistics.of(params.id, selectionFor(client, query.tenant))
+    if (result === null) throw nothingPassed({ ...countedBy, instances }, isShared)
+    return { ...countedBy, instances, ...result }
   })
 }
 
-const whatIsCounted = `Each instance counts the executions of nodes with an \`id\`, in memory. It keeps the ${maxHistories} pairs of node and tenant that were used last, where all tenants together count as one more. A client with a list of tenants sees only the counts of these tenants, each and together.`
+const whatIsCounted = `Each instance counts the executions of nodes with an \`id\`, in memory; those that share a store in PostgreSQL add up what all of them have counted, a few seconds late. Each keeps the ${maxHistories} pairs of node and tenant that were used last, where all tenants together count as one more. A client with a list of tenants sees only the counts of these tenants, each and together.`
 
 const id = Type.String({
   description:
@@ -90,9 +91,14 @@ function wrongQuery(): Refusal {
   )
 }
 
-function nothingPassed({ instance, instanceSince }: CountedBy): Refusal {
+/** `isShared`: all instances were asked that share a store. */
+function nothingPassed({ instance, instanceSince, instances }: CountedBy, isShared: boolean): Refusal {
+  const who = `The instance ${instance}, which counts since ${instanceSince}, remembers no execution of this node`
+  const none = isShared
+    ? `${who}, and the store that it shares has none of ${instances - 1} others. What these executed in the last few seconds may be missing. Else the cause`
+    : `${who}. Other instances count for themselves: if there are several, ask each. If none has one, the cause`
   return new Refusal(
     'not_found',
-    `The instance ${instance}, which counts since ${instanceSince}, remembers no execution of this node. Other instances count for themselves: if there are several, ask each. If none has one, the cause lies upstream of the node: check the nodes before it in the flow, and whether the engine sends this id as node.id, and this tenant.`,
+    `${none} lies upstream of the node: check the nodes before it in the flow, and whether the engine sends this id as node.id, and this tenant.`,
   )
 }

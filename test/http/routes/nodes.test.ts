@@ -78,9 +78,10 @@ describe('GET /v1/nodes/{id}/stats', () => {
     const { body: list } = await running.request<NodeList>('/v1/nodes')
     const { body: missing } = await fetchStatistics<Problem>(running, 'another')
 
-    const { instance, instanceSince } = found
+    const { instance, instanceSince, instances } = found
     expect(instance).toBe('eu-1')
-    expect(list).toMatchObject({ instance, instanceSince })
+    expect(list).toMatchObject({ instance, instanceSince, instances })
+    expect(instances).toBe(1)
     expect(missing.detail).toContain(`The instance eu-1, which counts since ${instanceSince},`)
     expect(instanceSince >= before && instanceSince <= found.since).toBe(true)
   })
