@@ -14,7 +14,7 @@ import { nodes } from './nodes.js'
 
 const { WEBHOOK_NODE_URL: url = 'http://127.0.0.1:3000', WEBHOOK_NODE_KEY: key } = process.env
 const { CALLBACK_SECRET = '', PORT = '8444', TLS_CERT = '', TLS_KEY = '' } = process.env
-const [instance = 'instance-1'] = process.argv.slice(2)
+const [instance = 'bpmn-durable-1'] = process.argv.slice(2)
 
 const fileOf = (token) => `state-${encodeURIComponent(token)}.json`
 const server = createServer({ cert: readFileSync(TLS_CERT), key: readFileSync(TLS_KEY) }, receiveCallback)

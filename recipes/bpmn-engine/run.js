@@ -9,7 +9,7 @@ import { nodes } from './nodes.js'
 import { createWebhook } from './webhook.js'
 
 const { WEBHOOK_NODE_URL: url = 'http://127.0.0.1:3000', WEBHOOK_NODE_KEY: key } = process.env
-const [instance = 'instance-1'] = process.argv.slice(2)
+const [instance = 'bpmn-1'] = process.argv.slice(2)
 const stateFile = `${instance}.json`
 
 const source = readFileSync(new URL('flow.bpmn', import.meta.url), 'utf8')

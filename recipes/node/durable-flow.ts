@@ -10,7 +10,7 @@ import { readCallback } from './callback.ts'
 
 const { WEBHOOK_NODE_URL = 'http://127.0.0.1:3000', WEBHOOK_NODE_KEY, CALLBACK_SECRET = '' } = process.env
 const { PORT = '8444', TLS_CERT = '', TLS_KEY = '' } = process.env
-const [instance = 'instance-1'] = process.argv.slice(2)
+const [instance = 'node-durable-1'] = process.argv.slice(2)
 
 // An engine keeps this in its database, so that it can go on after a restart.
 const waiting = new Map([[instance, 'lead']])

@@ -30,17 +30,20 @@ const welcome: Node = {
 
 const { WEBHOOK_NODE_URL: baseUrl = 'http://127.0.0.1:3000', WEBHOOK_NODE_KEY: apiKey } = process.env
 const client = createClient({ baseUrl, apiKey })
-const [instance = 'instance-1'] = process.argv.slice(2)
+const [instance = 'node-1'] = process.argv.slice(2)
 const payload = { profile: { email: 'ada@example.com', first_name: 'Ada' } }
 
 const created = await takeStep(client, { instance, activity: 'lead', node: lead, payload })
-if (created.action !== 'follow' || created.branch !== 'yes') {
-  console.log('no lead:', created)
-} else {
+if (created.action === 'follow' && created.branch === 'yes') {
   // What the first node captured is in `vars` of the next.
   const known = { ...payload, vars: created.captured }
-  console.log(
-    'greeted:',
-    await takeStep(client, { instance, activity: 'welcome', node: welcome, payload: known }),
-  )
+  report('greeted:', await takeStep(client, { instance, activity: 'welcome', node: welcome, payload: known }))
+} else {
+  report('no lead:', created)
+}
+
+/** Another branch is an end of the flow, too. A node that could not be executed is a failure. */
+function report(what: string, step: Awaited<ReturnType<typeof takeStep>>) {
+  console.log(what, step)
+  if (step.action !== 'follow') process.exitCode = 1
 }

@@ -34,6 +34,18 @@ it('flow.ts follows yes, and hands what was captured to the next node', async ()
   expect(received[1]?.rawHeaders).toContain('instance-1-welcome')
 })
 
+it('flow.ts ends with 1 if a node could not be executed', async () => {
+  const { url, here, received } = await world(created, {
+    settings: { API_KEYS: 'engine:a-key-of-the-engine' },
+  })
+  const cwd = await copyRecipe('node', here)
+
+  const { status, stdout } = await run('node', ['flow.ts', 'node-1'], { cwd, env: { WEBHOOK_NODE_URL: url } })
+
+  expect([status, stdout]).toEqual([1, "no lead: { action: 'tell the operator', code: 'unauthorized' }\n"])
+  expect(received).toEqual([])
+})
+
 describe('takeStep', () => {
   const target = 'https://receiver.test:8443/v1/leads'
 

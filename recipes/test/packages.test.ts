@@ -12,3 +12,15 @@ it('the engines have exact versions, which the pages name, and come from any reg
     expect(page).toContain(` ${manifest.devDependencies[engine]}.`)
   }
 })
+
+it('the commands of the pages name runs of their own, so that they can be followed in a row', async () => {
+  const instances = await Promise.all(
+    ['curl', 'node', 'bpmn-engine'].map(async (recipe) => {
+      const page = await readFile(join(import.meta.dirname, '..', recipe, 'README.md'), 'utf8')
+      return /(?:flow\.sh|flow\.ts|run\.js) ([\w-]+)`/.exec(page)?.[1]
+    }),
+  )
+
+  expect(instances).not.toContain(undefined)
+  expect(new Set(instances).size).toBe(instances.length)
+})
