@@ -43,9 +43,9 @@ export function TryView({ shared, keyNumber }) {
   const node = lastNode.current
   const request = useMemo(() => composeRequest(draft), [draft])
   const simulate = useMemo(() => composeSimulation(draft.simulation), [draft.simulation])
-  const preview = usePreview(request, simulate, keyNumber)
+  const preview = usePreview(request, simulate, draft.node, keyNumber)
 
-  const answer = preview.answer
+  const answer = preview.ofNode || 'text' in request ? preview.answer : null
   const reply = answer?.ok === true ? answer.value : null
   /** @type {readonly import('./parts.js').Message[]} */
   const messages = [
@@ -70,15 +70,15 @@ export function TryView({ shared, keyNumber }) {
     }} />
     <div class="toolbar" role="group" aria-label="Copy">
       <${CopyButton} text=${parsed.ok ? draft.node : null}>Copy as node<//>
-      <${CopyButton} text=${reply?.curl ?? null}>Copy as curl<//>
-      <${LinkButton} node=${parsed.ok ? parsed.value : null} messages=${messages} secrets=${draft.secrets} isKnown=${preview.isCurrent} />
+      <${CopyButton} text=${preview.isCurrent ? (reply?.curl ?? null) : null}>Copy as curl<//>
+      <${LinkButton} node=${parsed.ok ? parsed.value : null} messages=${messages} secrets=${draft.secrets} isKnown=${preview.ofNode} />
     </div>
     <div class="columns">
       <${NodeFields} node=${node} messages=${messages} isClosed=${!parsed.ok}
         onNode=${(/** @type {object} */ changed) => change({ node: writeJson(changed) })} />
       <${JsonFields} draft=${draft} error=${parsed.ok ? null : parsed.message} messages=${messages} onChange=${change} />
     </div>
-    <${WhatIf} simulation=${draft.simulation} simulated=${reply?.simulated ?? null} outputs=${outputs}
+    <${WhatIf} simulation=${draft.simulation} simulated=${'text' in request ? (reply?.simulated ?? null) : null} isOld=${!preview.isCurrent} outputs=${outputs}
       onChange=${(/** @type {import('./draft.js').Simulation} */ simulation) => change({ simulation })} />
     <div class="columns">
       <${PreviewBox} preview=${preview} request=${request} />
@@ -88,12 +88,18 @@ export function TryView({ shared, keyNumber }) {
 
 /**
  * The preview of the draft, `pauseMs` after the last change.
- * @param {{ text: string } | { problem: string }} request @param {string} simulate @param {number} keyNumber
- * @returns {{ answer: import('./api.js').Answer | null, isCurrent: boolean }} `isCurrent`: it is of this draft.
+ * @param {{ text: string } | { problem: string }} request @param {string} simulate @param {string} node @param {number} keyNumber
+ * @typedef {{ answer: import('./api.js').Answer | null, isCurrent: boolean, ofNode: boolean }} Preview `isCurrent`: it is of this
+ *   draft. `ofNode`: it is of this node, and the data may be others.
+ * @returns {Preview}
  */
-function usePreview(request, simulate, keyNumber) {
+function usePreview(request, simulate, node, keyNumber) {
   const [state, setState] = useState(
-    /** @type {{ answer: import('./api.js').Answer | null, of: string }} */ ({ answer: null, of: '' }),
+    /** @type {{ answer: import('./api.js').Answer | null, of: string, node: string }} */ ({
+      answer: null,
+      of: '',
+      node: '',
+    }),
   )
   const body = 'text' in request ? `{${request.text}${simulate}}` : null
   useEffect(() => {
@@ -101,23 +107,26 @@ function usePreview(request, simulate, keyNumber) {
     const given = new AbortController()
     const timer = setTimeout(async () => {
       const answer = await call('v1/preview', { body, signal: given.signal })
-      if (answer.ok !== null && !given.signal.aborted) setState({ answer, of: body })
+      if (answer.ok !== null && !given.signal.aborted) setState({ answer, of: body, node })
     }, pauseMs)
     return () => {
       clearTimeout(timer)
       given.abort()
     }
   }, [body, keyNumber])
-  return { answer: state.answer, isCurrent: state.of === body }
+  return { answer: state.answer, isCurrent: state.of === body, ofNode: state.node === node }
 }
 
-/** @param {{ preview: { answer: import('./api.js').Answer | null, isCurrent: boolean }, request: object }} props */
+/** @param {{ preview: Preview, request: { text: string } | { problem: string } }} props */
 function PreviewBox({ preview, request }) {
-  const { answer, isCurrent } = preview
+  const { isCurrent } = preview
+  const problem = 'problem' in request ? request.problem : null
+  const answer = problem === null ? preview.answer : null
   const reply = answer?.ok === true ? answer.value : null
-  return html`<section aria-labelledby="preview" class=${isCurrent ? '' : 'old'} aria-busy=${isCurrent ? 'false' : 'true'}>
-    <h2 id="preview">The request as it goes out</h2>
-    ${'problem' in request ? html`<p class="quiet">${request.problem}</p>` : null}
+  const isOld = answer !== null && !isCurrent
+  return html`<section aria-labelledby="preview" class=${isOld ? 'old' : ''} aria-busy=${isOld ? 'true' : 'false'}>
+    <h2 id="preview">The request as it goes out${isOld ? html`${' '}<span class="quiet">before the change</span>` : null}</h2>
+    ${problem === null ? null : html`<p class="quiet">There is none. ${problem}</p>`}
     ${answer?.ok === false ? html`<${ProblemBox} problem=${answer.problem} level="status" />` : null}
     ${
       reply === null
@@ -130,23 +139,32 @@ function PreviewBox({ preview, request }) {
 
 /** @param {{ request: { text: string } | { problem: string }, outputs: readonly string[] }} props */
 function Execution({ request, outputs }) {
-  const [answer, setAnswer] = useState(/** @type {import('./api.js').Answer | null} */ (null))
+  const [result, setResult] = useState(
+    /** @type {{ answer: import('./api.js').Answer, of: string, outputs: readonly string[] } | null} */ (
+      null
+    ),
+  )
   const [runs, setRuns] = useState(false)
   const execute = async () => {
     if ('problem' in request || runs) return
+    const { text } = request
     setRuns(true)
-    setAnswer(await call('v1/execute', { body: `{${request.text}}` }))
+    setResult(null)
+    setResult({ answer: await call('v1/execute', { body: `{${text}}` }), of: text, outputs })
     setRuns(false)
   }
+  const answer = result?.answer
+  const isOld = result !== null && ('problem' in request || request.text !== result.of)
   return html`<section aria-labelledby="execution">
     <h2 id="execution">Execute</h2>
     <p><button type="button" class="main" disabled=${'problem' in request || runs} onClick=${execute}>Execute</button>
       <span class="quiet"> The request goes to the target.</span></p>
-    <div role="group" aria-label="Result of the execution">
+    <div role="group" aria-label="Result of the execution" class=${isOld ? 'old' : ''}>
       <p role="status" class="hidden">${runs ? 'It runs' : answer?.ok === true ? `The output ${answer.value.branch} follows` : ''}</p>
       ${runs ? html`<p>It runs …</p>` : null}
+      ${isOld ? html`<p class="state">Of the node and the data before the change.</p>` : null}
       ${answer?.ok === false ? html`<${ProblemBox} problem=${answer.problem} />` : null}
-      ${answer?.ok === true ? html`<${ResultView} reply=${answer.value} outputs=${outputs} />` : null}
+      ${answer?.ok === true ? html`<${ResultView} reply=${answer.value} outputs=${result?.outputs ?? []} />` : null}
     </div>
   </section>`
 }

@@ -5,8 +5,11 @@ import { Field } from './parts.js'
 import { Captured } from './result-view.js'
 import { html } from './vendor/standalone.module.js'
 
-/** @param {{ simulation: import('./draft.js').Simulation, simulated: any, outputs: readonly string[], onChange: (simulation: import('./draft.js').Simulation) => void }} props */
-export function WhatIf({ simulation, simulated, outputs, onChange }) {
+/**
+ * @param {{ simulation: import('./draft.js').Simulation, simulated: any, isOld: boolean, outputs: readonly string[],
+ *   onChange: (simulation: import('./draft.js').Simulation) => void }} props `isOld`: what follows is that before a change.
+ */
+export function WhatIf({ simulation, simulated, isOld, outputs, onChange }) {
   const { choice, status, body } = simulation
   const answers = /^\d+$/.test(choice) || choice === 'other'
   return html`<section aria-labelledby="what-if">
@@ -36,9 +39,11 @@ export function WhatIf({ simulation, simulated, outputs, onChange }) {
           : null
       }
     </div>
+    <div class=${simulated !== null && isOld ? 'old' : ''}>
     <${Outputs} outputs=${outputs} lit=${simulated?.branch ?? null} isGood=${simulated?.succeeded ?? false} />
     <div role="status" aria-label="What follows">
       ${simulated === null ? null : html`<${ReasonText} reason=${simulated.reason} /><${Captured} captured=${simulated.captured} />`}
+    </div>
     </div>
   </section>`
 }

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { executeExamples, previewExamples } from '../../openapi/examples.ts'
 import { serviceWithDemoReceiver } from '../support/demo-receiver.ts'
-import { json, retryLater } from '../support/receiver.ts'
+import { held, inTurn, json, retryLater } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 import { launchChromium } from './support/chromium.ts'
@@ -221,6 +221,28 @@ describe('an execution', () => {
     expect(complaints).toEqual([])
   })
 
+  it('is marked once the node is another, and no output is lit while it runs', async () => {
+    const second = held(json(201, {}))
+    const target = await receiver(inTurn(json(201, {}), second.answer))
+    const { page, button, field, writeNode, complaints } = await openTry()
+    await writeNode({ method: 'PUT', url: target.url })
+    const result = page.getByRole('group', { name: 'Result of the execution' })
+    const old = result.getByText('Of the node and the data before the change.')
+    await button('Execute').click()
+    await result.getByText('success follows', { exact: true }).waitFor()
+    expect(await old.count()).toBe(0)
+
+    await field('Id').fill('another')
+    await old.waitFor()
+    await button('Execute').click()
+    await result.getByText('It runs …').waitFor()
+    expect(await result.getByText('follows').count()).toBe(0)
+    second.release()
+    await result.getByText('success follows', { exact: true }).waitFor()
+    expect(await old.count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
   it('can be begun with any example of the document', async () => {
     const { url, receiverPort } = await serviceWithDemoReceiver()
     const { page, field, button, readNode } = await openConsole(browser, url)
@@ -257,6 +279,35 @@ describe('what is copied', () => {
     await button('Copy as curl').click()
     await page.getByText('Copied.').nth(1).waitFor()
     expect(await page.evaluate('navigator.clipboard.readText()')).toContain("--url 'https://copied.example/'")
+  })
+
+  it('is a shell command only of what is there', async () => {
+    const { page, text, button, field, writeNode, complaints } = await openTry()
+    const copy = button('Copy as curl')
+    const data = page.getByLabel('The data (payload)')
+    await writeNode({ method: 'GET', url: 'https://first.example/' })
+    await text('curl').getByText('first.example').waitFor()
+    await page.clock.install()
+    await page.clock.pauseAt(Date.now() + 3_600_000)
+
+    await field('URL').fill('https://second.example/')
+    await page.getByRole('heading', { name: 'The request as it goes out before the change' }).waitFor()
+    expect(await copy.isDisabled()).toBe(true)
+    await page.clock.runFor(400)
+    await text('curl').getByText('second.example').waitFor()
+    expect(await copy.isEnabled()).toBe(true)
+
+    await data.fill('{ "profile": ')
+    await page.getByText('There is none. The payload is no JSON.').waitFor()
+    expect(await copy.isDisabled()).toBe(true)
+    expect(await text('curl').count()).toBe(0)
+    // The link holds no data, so that it needs none.
+    expect(await button('Copy a link').isEnabled()).toBe(true)
+    await data.fill('{}')
+    await page.clock.runFor(400)
+    await text('curl').getByText('second.example').waitFor()
+    expect(await copy.isEnabled()).toBe(true)
+    expect(complaints).toEqual([])
   })
 
   it('is a link without credentials, which says so here and where it is opened', async () => {
