@@ -2,10 +2,8 @@
 import { parseJson } from './json.js'
 
 /**
- * @typedef {{ path: string, message: string }} FieldError
- * @typedef {{ status: number, code: string | null, title: string, detail: string, errors: FieldError[] }} Problem `status` is 0 if
- *   no reply came.
- * @typedef {{ ok: true, value: any } | { ok: false, problem: Problem } | { ok: null }} Answer `ok` is null if the call was given up.
+ * @typedef {import('./latest.js').Problem} Problem
+ * @typedef {import('./latest.js').Answer} Answer
  */
 
 /** Where the service is: the page may be served below a path of a proxy. */

@@ -21,10 +21,14 @@ function App() {
   // Changes with the key, so that the views ask again.
   const [keyNumber, setKeyNumber] = useState(0)
   const main = useRef(/** @type {HTMLElement | null} */ (null))
+  const latest = useRef(place)
   useEffect(() => {
     const follow = () => {
-      setPlace(readFragment(location.hash))
-      main.current?.focus()
+      const next = readFragment(location.hash)
+      // Another search in the same list leaves a person where they are.
+      if (nameView(next) !== nameView(latest.current)) main.current?.focus()
+      latest.current = next
+      setPlace(next)
     }
     const ask = () => setAsking('service')
     addEventListener('hashchange', follow)
@@ -64,19 +68,29 @@ function App() {
     </main>`
 }
 
-/** @param {{ place: import('./fragment.js').Place, keyNumber: number }} props */
+/** @param {import('./fragment.js').Place} place */
+function nameView(place) {
+  if (place.view === 'node') return JSON.stringify([place.view, place.id, place.tenant])
+  return JSON.stringify([place.view, place.view === 'execution' ? place.id : ''])
+}
+
+/**
+ * With another key, all but a draft begins anew.
+ * @param {{ place: import('./fragment.js').Place, keyNumber: number }} props
+ */
 function View({ place, keyNumber }) {
+  const key = `${keyNumber} ${nameView(place)}`
   switch (place.view) {
     case 'try':
       return html`<${TryView} shared=${place.shared} keyNumber=${keyNumber} />`
     case 'nodes':
-      return html`<${NodesView} keyNumber=${keyNumber} />`
+      return html`<${NodesView} key=${key} search=${place.search} />`
     case 'node':
-      return html`<${NodeView} key=${place.id} id=${place.id} tenant=${place.tenant} keyNumber=${keyNumber} />`
+      return html`<${NodeView} key=${key} id=${place.id} tenant=${place.tenant} />`
     case 'executions':
-      return html`<${ExecutionsView} keyNumber=${keyNumber} />`
+      return html`<${ExecutionsView} key=${key} search=${place.search} />`
     case 'execution':
-      return html`<${ExecutionView} key=${place.id} id=${place.id} keyNumber=${keyNumber} />`
+      return html`<${ExecutionView} key=${key} id=${place.id} />`
   }
 }
 

@@ -1,35 +1,44 @@
 // @ts-check
 import { call, mayChange, pathOf } from './api.js'
-import { CodeLink, ProblemBox, Time, useRepeated } from './parts.js'
+import { formatAhead, formatCount } from './format.js'
+import { writeFragment } from './fragment.js'
+import { nothingYet, takeAnswer } from './latest.js'
+import { Shown } from './latest-view.js'
+import { CodeLink, Name, ProblemBox, Time, useRepeated } from './parts.js'
 import { RedriveForm } from './redrive-form.js'
 import { ResultView } from './result-view.js'
 import { html, useState } from './vendor/standalone.module.js'
 
 const everyMs = 2_000
 
-/** @param {{ id: string, keyNumber: number }} props */
-export function ExecutionView({ id, keyNumber }) {
-  const [answer, setAnswer] = useState(/** @type {import('./api.js').Answer | null} */ (null))
+/** @param {{ id: string }} props */
+export function ExecutionView({ id }) {
+  const [latest, setLatest] = useState(nothingYet)
   const [changes, setChanges] = useState(0)
   const path = pathOf('v1/executions', id)
   useRepeated(
     async (signal) => {
       if (path === null) return false
       const next = await call(path, { signal })
-      if (next.ok !== null) setAnswer(next)
+      setLatest((before) => takeAnswer(before, next, Date.now()))
       if (next.ok !== true) return mayChange(next)
       const { done, callback } = /** @type {import('../contract/durable.ts').ExecutionStatus} */ (next.value)
       return !done || callback?.state === 'waiting'
     },
     everyMs,
-    [path, keyNumber, changes],
+    [path, changes],
   )
   const again = () => setChanges((count) => count + 1)
   return html`<p class="trail"><a href="#/executions">Executions</a></p>
-    <h1><code>${id}</code></h1>
-    ${answer === null ? html`<p role="status">The execution is being read …</p>` : null}
-    ${answer?.ok === false ? html`<${ProblemBox} problem=${answer.problem} />` : null}
-    ${answer?.ok === true ? html`<${Status} execution=${answer.value} onChange=${again} />` : null}`
+    <h1><code><${Name} name=${id} /></code></h1>
+    ${
+      path === null
+        ? html`<p class="problem" role="alert">No execution has this id.</p>`
+        : html`<${Shown} latest=${latest} what="The execution is">
+          ${(/** @type {any} */ execution) => html`<${Status} execution=${execution} onChange=${again} />`}
+        <//>`
+    }
+    ${latest.problem?.status === 404 ? html`<p>Only durable executions are kept, and those with an <code>idempotencyKey</code>; all for a while.</p>` : null}`
 }
 
 /** @param {{ execution: import('../contract/durable.ts').ExecutionStatus, onChange: () => void }} props */
@@ -52,10 +61,11 @@ function Status({ execution, onChange }) {
     callback,
     result,
   } = execution
-  return html`<p role="status"><span class=${`tag ${state}`}>${state}</span>${code === null ? null : html`${' '}<${CodeLink} code=${code} />`}</p>
+  return html`<p role="status"><span class=${`tag ${state}`}>${state}</span>${code === null || code === state ? null : html`${' '}<${CodeLink} code=${code} />`}</p>
+    ${done ? null : html`<${Progress} execution=${execution} />`}
     <dl class="facts">
-      <div><dt>Node</dt><dd>${nodeId ?? '–'}</dd></div>
-      <div><dt>Tenant</dt><dd>${tenant ?? '–'}</dd></div>
+      <div><dt>Node</dt><dd>${nodeId === null ? '–' : html`<a href=${writeFragment({ view: 'node', id: nodeId, tenant })}><${Name} name=${nodeId} /></a>`}</dd></div>
+      <div><dt>Tenant</dt><dd>${tenant === null ? '–' : html`<${Name} name=${tenant} />`}</dd></div>
       <div><dt>Target</dt><dd>${host}:${port}</dd></div>
       <div><dt>Attempts</dt><dd>${attempts}</dd></div>
       <div><dt>Redrives</dt><dd>${redrives}</dd></div>
@@ -63,12 +73,12 @@ function Status({ execution, onChange }) {
       <div><dt>Due</dt><dd><${Time} time=${dueAt} /></dd></div>
       <div><dt>Expires</dt><dd><${Time} time=${expiresAt} /></dd></div>
       <div><dt>Ended</dt><dd><${Time} time=${endedAt} /></dd></div>
-      <div><dt>Callback</dt><dd>${callback === null ? 'none' : `${callback.state}, tried ${callback.attempts} times`}</dd></div>
+      <div><dt>Callback</dt><dd>${callback === null ? (done ? 'none' : 'shown after the end') : `${callback.state}, tried ${formatCount(callback.attempts, 'time')}`}</dd></div>
     </dl>
     ${done ? null : html`<${Cancel} id=${executionId} onChange=${onChange} />`}
     ${
       result === null
-        ? html`<p class="quiet">${done ? 'There is no result.' : 'The attempts are shown once it has ended.'}</p>`
+        ? html`<p class="quiet">${done ? 'There is no result.' : 'What each attempt met is shown once the execution has ended.'}</p>`
         : html`<h2>Result</h2><${ResultView} reply=${result} outputs=${[result.branch]} since=${acceptedAt} />`
     }
     ${
@@ -76,6 +86,17 @@ function Status({ execution, onChange }) {
         ? html`<h2>Execute it again</h2><${RedriveForm} filter=${{ ids: [executionId] }} onRedriven=${onChange} />`
         : null
     }`
+}
+
+/**
+ * What has been done so far, and what is next.
+ * @param {{ execution: import('../contract/durable.ts').ExecutionStatus }} props
+ */
+function Progress({ execution: { state, attempts, dueAt } }) {
+  const so = attempts === 0 ? 'No attempt has ended yet' : `${formatCount(attempts, 'attempt')} so far`
+  if (state === 'running') return html`<p class="state">${so}. Attempt ${attempts + 1} is under way.</p>`
+  if (dueAt === null) return html`<p class="state">${so}.</p>`
+  return html`<p class="state">${so}. The ${attempts === 0 ? 'first' : 'next'} is due ${formatAhead(dueAt, Date.now())}, at <${Time} time=${dueAt} />.</p>`
 }
 
 /** @param {{ id: string, onChange: () => void }} props */

@@ -1,79 +1,105 @@
 // @ts-check
 import { call, mayChange, withQuery } from './api.js'
-import { formatAge } from './format.js'
+import { formatAge, formatTime } from './format.js'
 import { writeFragment } from './fragment.js'
-import { Choice, CodeLink, Field, ProblemBox, useRepeated, Wide } from './parts.js'
-import { RedriveForm } from './redrive-form.js'
-import { html, useState } from './vendor/standalone.module.js'
+import { nothingYet, takeAnswer } from './latest.js'
+import { Shown } from './latest-view.js'
+import { Choice, CodeLink, Field, Name, ProblemBox, useRepeated, Wide } from './parts.js'
+import { describeFilter, RedriveForm } from './redrive-form.js'
+import { html, useEffect, useMemo, useState } from './vendor/standalone.module.js'
 
 const everyMs = 5_000
 
-/** @typedef {{ state: string, nodeId: string, host: string, code: string, tenant: string, since: string }} Filter `since` is a time of the reader's zone. */
+/** @typedef {{ state: string, nodeId: string, host: string, code: string, tenant: string, since: string }} Filter `since` is a moment. */
 
-/** @type {Filter} */
-const noFilter = { state: '', nodeId: '', host: '', code: '', tenant: '', since: '' }
+/** @param {Record<string, string>} search What the address says. @returns {Filter} */
+function readFilter({ state = '', nodeId = '', host = '', code = '', tenant = '', since = '' }) {
+  return { state, nodeId, host, code, tenant, since }
+}
 
-/** @param {{ keyNumber: number }} props */
-export function ExecutionsView({ keyNumber }) {
-  const [filter, setFilter] = useState(noFilter)
-  const [applied, setApplied] = useState(noFilter)
-  const [first, setFirst] = useState(/** @type {import('./api.js').Answer | null} */ (null))
+/** @param {{ search: Record<string, string> }} props */
+export function ExecutionsView({ search }) {
+  const applied = useMemo(() => readFilter(search), [search])
+  const [filter, setFilter] = useState(applied)
+  const [latest, setLatest] = useState(nothingYet)
   const [older, setOlder] = useState(/** @type {import('../contract/durable.ts').ExecutionList[]} */ ([]))
   const [problem, setProblem] = useState(/** @type {import('./api.js').Problem | null} */ (null))
   const read = (/** @type {string} */ after, /** @type {AbortSignal} */ signal) =>
-    call(withQuery('v1/executions', { ...applied, since: toMoment(applied.since), after }), { signal })
+    call(withQuery('v1/executions', { ...applied, after }), { signal })
+  const begin = () => {
+    setOlder([])
+    setProblem(null)
+    setLatest(nothingYet)
+  }
+  useEffect(() => {
+    setFilter(applied)
+    begin()
+  }, [applied])
   useRepeated(
     async (signal) => {
       // Pages that a reader has asked for stay as they are: new executions would move them.
       if (older.length > 0) return true
       const next = await read('', signal)
-      if (next.ok !== null) setFirst(next)
+      setLatest((before) => takeAnswer(before, next, Date.now()))
       return mayChange(next)
     },
     everyMs,
-    [keyNumber, applied, older.length],
+    [applied, older.length],
   )
-  const pages =
-    first?.ok === true
-      ? [/** @type {import('../contract/durable.ts').ExecutionList} */ (first.value), ...older]
-      : []
-  const after = pages.at(-1)?.next ?? null
-  const readOlder = async () => {
-    if (after === null) return
+  const readOlder = async (/** @type {string} */ after) => {
     const next = await read(after, new AbortController().signal)
     if (next.ok === true) setOlder([...older, next.value])
     setProblem(next.ok === false ? next.problem : null)
   }
   const apply = (/** @type {Event} */ event) => {
     event.preventDefault()
-    setOlder([])
-    setFirst(null)
-    setApplied(filter)
+    const fragment = writeFragment({ view: 'executions', search: filter })
+    // The same filter again reads again.
+    if (fragment === location.hash) dispatchEvent(new Event('hashchange'))
+    else location.hash = fragment
   }
-  if (first?.ok === false && first.problem.code === 'store_missing')
-    return html`<h1>Executions</h1><${WithoutStore} />`
-  const executions = pages.flatMap((page) => page.executions)
+  if (latest.problem?.code === 'store_missing') return html`<h1>Executions</h1><${WithoutStore} />`
   return html`<h1>Executions</h1>
     <${FilterForm} filter=${filter} onChange=${setFilter} onApply=${apply} />
-    ${first?.ok === false ? html`<${ProblemBox} problem=${first.problem} />` : null}
-    ${first === null ? html`<p role="status">The executions are being read …</p>` : null}
-    ${
-      first?.ok === true
-        ? html`<p role="status">${executions.length === 0 ? 'There is none.' : `${executions.length === 1 ? 'One execution' : `${executions.length} executions`}${after === null ? '' : ', and older ones'}`}</p>
+    <${Shown} latest=${latest} what="The executions are">
+      ${(/** @type {import('../contract/durable.ts').ExecutionList} */ first) => {
+        const pages = [first, ...older]
+        const after = pages.at(-1)?.next ?? null
+        const executions = pages.flatMap((page) => page.executions)
+        return html`<p role="status">${executions.length === 0 ? html`<${None} filter=${applied} />` : `${executions.length === 1 ? 'One execution' : `${executions.length} executions`}${after === null ? '' : ', and older ones'}`}</p>
           ${executions.length === 0 ? null : html`<${ExecutionTable} executions=${executions} />`}
-          ${after === null ? null : html`<p><button type="button" onClick=${readOlder}>Older ones</button></p>`}
+          ${after === null ? null : html`<p><button type="button" onClick=${() => readOlder(after)}>Older ones</button></p>`}
           ${problem === null ? null : html`<${ProblemBox} problem=${problem} />`}
-          <details><summary>Execute again what has failed</summary>
-            <${RedriveForm} filter=${redriveFilter(applied)} />
-          </details>`
-        : null
-    }`
+          ${
+            ['', 'failed', 'withdrawn', 'expired'].includes(applied.state)
+              ? html`<details><summary>Execute again what has failed</summary>
+                <${RedriveForm} filter=${redriveFilter(applied)} />
+              </details>`
+              : null
+          }`
+      }}
+    <//>`
+}
+
+/** Why the list is empty. @param {{ filter: Filter }} props */
+function None({ filter }) {
+  const { state, ...rest } = filter
+  const words = [...(state === '' ? [] : [`in the state ${state}`]), ...describeFilter(rest)]
+  return words.length === 0
+    ? 'No execution has been submitted yet, or none is kept any more.'
+    : html`There is none ${words.join(', ')}. <a href="#/executions">Show all</a>`
 }
 
 /** What a redrive takes of a filter of the list. @param {Filter} filter */
 function redriveFilter({ nodeId, host, code, tenant, since }) {
-  const members = { nodeId, host, code, tenant, since: toMoment(since) }
+  const members = { nodeId, host, code, tenant, since }
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== ''))
+}
+
+/** A moment in the zone of the reader, for a field. @param {string} moment */
+function toLocal(moment) {
+  const text = formatTime(moment)
+  return text === moment ? '' : text.slice(0, 16).replace(' ', 'T')
 }
 
 /** A time of the reader as RFC 3339. @param {string} local */
@@ -97,9 +123,8 @@ function FilterForm({ filter, onChange, onApply }) {
   const text = (
     /** @type {string} */ label,
     /** @type {keyof Filter} */ name,
-    type = 'text',
   ) => html`<${Field} label=${label}>
-    <input type=${type} value=${filter[name]} autocomplete="off"
+    <input value=${filter[name]} autocomplete="off"
       onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => onChange({ ...filter, [name]: currentTarget.value })} />
   <//>`
   return html`<form class="filters" role="search" aria-label="Filter" onSubmit=${onApply}>
@@ -107,7 +132,10 @@ function FilterForm({ filter, onChange, onApply }) {
       <${Choice} value=${filter.state} options=${states} onChoose=${(/** @type {string} */ state) => onChange({ ...filter, state })} />
     <//>
     ${text('Node', 'nodeId')}${text('Host', 'host')}${text('Code', 'code')}${text('Tenant', 'tenant')}
-    ${text('Accepted since', 'since', 'datetime-local')}
+    <${Field} label="Accepted since">
+      <input type="datetime-local" value=${toLocal(filter.since)}
+        onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => onChange({ ...filter, since: toMoment(currentTarget.value) })} />
+    <//>
     <button type="submit">Filter</button>
   </form>`
 }
@@ -116,7 +144,7 @@ function FilterForm({ filter, onChange, onApply }) {
 function ExecutionTable({ executions }) {
   const now = Date.now()
   return html`<${Wide} label="Executions">
-    <table>
+    <table class="stack">
       <thead><tr><th scope="col">Execution</th><th scope="col">State</th><th scope="col">Node</th><th scope="col">Target</th>
         <th scope="col">Code</th><th scope="col" class="number">Attempts</th><th scope="col">Accepted</th><th scope="col">Callback</th></tr></thead>
       <tbody>
@@ -129,17 +157,18 @@ function ExecutionTable({ executions }) {
             port,
             code,
             attempts,
+            tenant,
             acceptedAt,
             callback,
           }) => html`<tr key=${executionId}>
-            <th scope="row"><a href=${writeFragment({ view: 'execution', id: executionId })}><code>${executionId}</code></a></th>
-            <td><span class=${`tag ${state}`}>${state}</span></td>
-            <td>${nodeId ?? '–'}</td>
-            <td>${host}:${port}</td>
-            <td>${code === null ? '–' : html`<${CodeLink} code=${code} />`}</td>
-            <td class="number">${attempts}</td>
-            <td><time datetime=${acceptedAt}>${formatAge(acceptedAt, now)}</time></td>
-            <td>${callback === null ? '–' : callback.state}</td>
+            <th scope="row"><a href=${writeFragment({ view: 'execution', id: executionId })}><code class="id">${executionId}</code></a></th>
+            <td data-label="State"><span class=${`tag ${state}`}>${state}</span></td>
+            <td data-label="Node">${nodeId === null ? '–' : html`<a href=${writeFragment({ view: 'node', id: nodeId, tenant })}><${Name} name=${nodeId} /></a>`}</td>
+            <td data-label="Target">${host}:${port}</td>
+            <td data-label="Code">${code === null ? '–' : html`<${CodeLink} code=${code} />`}</td>
+            <td class="number" data-label="Attempts">${attempts}</td>
+            <td data-label="Accepted"><time datetime=${acceptedAt}>${formatAge(acceptedAt, now)}</time></td>
+            <td data-label="Callback">${callback === null ? '–' : callback.state}</td>
           </tr>`,
         )}
       </tbody>

@@ -21,6 +21,36 @@ export function describeOthers(instances) {
   return instances === 2 ? ', with one other instance' : `, with ${instances - 1} other instances`
 }
 
+/**
+ * How far a moment lies ahead, such as `in 5 min`.
+ * @param {string} time @param {number} now
+ */
+export function formatAhead(time, now) {
+  const ms = Date.parse(time) - now
+  return ms < 1_000 || Number.isNaN(ms) ? 'now' : `in ${formatMs(ms)}`
+}
+
+/**
+ * @param {number} count @param {string} noun In the singular.
+ */
+export function formatCount(count, noun) {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** What has no form of its own, or changes the order of what stands beside it: controls, breaks, marks of direction and of no width. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u{3164}\u{ffa0}]|\p{Cs}/gu
+
+/**
+ * A name with all that it consists of: what is not seen by itself is written as its code point, such as `[U+202E]`.
+ * @param {string} name
+ */
+export function showUnseen(name) {
+  return name.replace(
+    unseen,
+    (character) => `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`,
+  )
+}
+
 /** @param {number} value @param {number} digits */
 function round(value, digits) {
   return Number(value.toFixed(digits))
@@ -34,7 +64,7 @@ export function formatTime(time) {
   const date = new Date(time)
   if (Number.isNaN(date.getTime())) return time
   const two = (/** @type {number} */ value) => String(value).padStart(2, '0')
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  const day = `${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
 }
 

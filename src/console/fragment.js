@@ -6,8 +6,9 @@
  *
  * A place of the console.
  * @typedef {{ view: 'try', shared: Shared }
- *   | { view: 'nodes' } | { view: 'node', id: string, tenant: string | null }
- *   | { view: 'executions' } | { view: 'execution', id: string }} Place
+ *   | { view: 'nodes', search: Record<string, string> } | { view: 'node', id: string, tenant: string | null }
+ *   | { view: 'executions', search: Record<string, string> } | { view: 'execution', id: string }} Place `search`: what the list is
+ *   reduced to; none of its texts is empty.
  */
 
 /** Links beyond this length are refused: programs that pass them on would cut them. */
@@ -21,11 +22,11 @@ export function readFragment(hash) {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
   const [view, text = ''] = path.split('/', 2)
   const name = decode(text)
+  const parameters = new URLSearchParams(query)
+  const search = Object.fromEntries([...parameters].filter(([, value]) => value !== ''))
   if (view === 'nodes')
-    return name === ''
-      ? { view }
-      : { view: 'node', id: name, tenant: new URLSearchParams(query).get('tenant') }
-  if (view === 'executions') return name === '' ? { view } : { view: 'execution', id: name }
+    return name === '' ? { view, search } : { view: 'node', id: name, tenant: parameters.get('tenant') }
+  if (view === 'executions') return name === '' ? { view, search } : { view: 'execution', id: name }
   return { view: 'try', shared: view === 'try' && text !== '' ? readShared(text) : null }
 }
 
@@ -36,7 +37,11 @@ export function writeFragment(place) {
     return `#/nodes/${encodeURIComponent(place.id.toWellFormed())}${tenant}`
   }
   if (place.view === 'execution') return `#/executions/${encodeURIComponent(place.id.toWellFormed())}`
-  if (place.view !== 'try') return `#/${place.view}`
+  if (place.view !== 'try') {
+    const named = Object.entries(place.search).filter(([, value]) => value !== '')
+    const query = named.map((pair) => pair.map((part) => encodeURIComponent(part.toWellFormed())).join('='))
+    return `#/${place.view}${query.length === 0 ? '' : `?${query.join('&')}`}`
+  }
   if (place.shared === null || place.shared === 'unreadable') return '#/try'
   return `#/try/${toBase64Url(JSON.stringify([place.shared.node, place.shared.omitted]))}`
 }

@@ -2,35 +2,53 @@
 import { call, mayChange, pathOf, withQuery } from './api.js'
 import { HourChart } from './chart.js'
 import { describeOthers, formatAge, formatMs } from './format.js'
-import { CodeLink, ProblemBox, Time, useRepeated, Wide } from './parts.js'
-import { html, useState } from './vendor/standalone.module.js'
+import { writeFragment } from './fragment.js'
+import { nothingYet, takeAnswer } from './latest.js'
+import { Shown } from './latest-view.js'
+import { CodeLink, Name, Time, useRepeated, Wide } from './parts.js'
+import { html, useEffect, useState } from './vendor/standalone.module.js'
 
 const everyMs = 5_000
 
-/** @param {{ id: string, tenant: string | null, keyNumber: number }} props */
-export function NodeView({ id, tenant, keyNumber }) {
-  const [answer, setAnswer] = useState(/** @type {import('./api.js').Answer | null} */ (null))
+/** @param {{ id: string, tenant: string | null }} props */
+export function NodeView({ id, tenant }) {
+  const [latest, setLatest] = useState(nothingYet)
+  const hasStore = useStore()
   const path = pathOf('v1/nodes', id, '/stats')
   useRepeated(
     async (signal) => {
       if (path === null) return false
       const next = await call(withQuery(path, { tenant: tenant ?? '' }), { signal })
-      if (next.ok !== null) setAnswer(next)
+      setLatest((before) => takeAnswer(before, next, Date.now()))
       return mayChange(next)
     },
     everyMs,
-    [path, tenant, keyNumber],
+    [path, tenant],
   )
   return html`<p class="trail"><a href="#/nodes">Nodes</a></p>
-    <h1><code>${id}</code>${tenant === null ? null : html` <span class="quiet">of ${tenant}</span>`}</h1>
-    ${path === null ? html`<p class="problem" role="alert">A browser cannot ask for this id. curl can, with <code>--path-as-is</code>.</p>` : null}
-    ${answer === null && path !== null ? html`<p role="status">The node is being read …</p>` : null}
-    ${answer?.ok === false ? html`<${ProblemBox} problem=${answer.problem} />` : null}
-    ${answer?.ok === true ? html`<${Statistics} node=${answer.value} />` : null}`
+    <h1><code><${Name} name=${id} /></code>${tenant === null ? null : html` <span class="quiet">of <${Name} name=${tenant} /></span>`}</h1>
+    ${
+      path === null
+        ? html`<p class="problem" role="alert">A browser cannot ask for this id. curl can, with <code>--path-as-is</code>.</p>`
+        : html`<${Shown} latest=${latest} what="The node is">
+          ${(/** @type {any} */ node) => html`<${Statistics} node=${node} hasStore=${hasStore} />`}
+        <//>`
+    }`
 }
 
-/** @param {{ node: import('../contract/statistics.ts').NodeStatistics }} props */
-function Statistics({ node }) {
+/** Whether the service keeps executions, and this key may see them. */
+function useStore() {
+  const [has, setHas] = useState(false)
+  useEffect(() => {
+    const ended = new AbortController()
+    void call('v1/executions?limit=1', { signal: ended.signal }).then((answer) => setHas(answer.ok === true))
+    return () => ended.abort()
+  }, [])
+  return has
+}
+
+/** @param {{ node: import('../contract/statistics.ts').NodeStatistics, hasStore: boolean }} props */
+function Statistics({ node, hasStore }) {
   const {
     passedThrough,
     succeeded,
@@ -73,7 +91,7 @@ function Statistics({ node }) {
       <${Counts} title="Connections" counts=${connections} />
     </div>
     <h2>Latest failures</h2>
-    ${lastFailures.length === 0 ? html`<p>None.</p>` : html`<${Failures} failures=${lastFailures} />`}
+    ${lastFailures.length === 0 ? html`<p>None.</p>` : html`<${Failures} failures=${lastFailures} hasStore=${hasStore} />`}
     <p class="quiet">Counted by <code>${node.instance}</code> since <${Time} time=${node.instanceSince} />${describeOthers(node.instances)}.</p>`
 }
 
@@ -86,7 +104,7 @@ function Counts({ title, counts, areCodes = false }) {
     <table class="counts"><tbody>
       ${entries.map(
         ([name, count]) => html`<tr key=${name}>
-          <th scope="row">${areCodes ? html`<${CodeLink} code=${name} />` : name}</th>
+          <th scope="row">${areCodes ? html`<${CodeLink} code=${name} />` : html`<${Name} name=${name} />`}</th>
           <td class="number">${count}</td>
           <td class="bar"><svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
             <rect class="share" x="0" y="0" width=${(count / most) * 100} height="8" /></svg></td>
@@ -110,19 +128,24 @@ function Minutes({ minutes }) {
   </table>`
 }
 
-/** @param {{ failures: readonly import('../contract/statistics.ts').FailedExecution[] }} props */
-function Failures({ failures }) {
+/** @param {{ failures: readonly import('../contract/statistics.ts').FailedExecution[], hasStore: boolean }} props */
+function Failures({ failures, hasStore }) {
   return html`<${Wide} label="Latest failures">
-    <table>
+    <table class="stack">
       <thead><tr><th scope="col">When</th><th scope="col">Code</th><th scope="col">Status</th><th scope="col">What happened</th><th scope="col">Execution</th></tr></thead>
       <tbody>
         ${failures.map(
           ({ executionId, at, code, status, message, correlationId }) => html`<tr key=${executionId}>
-            <td><${Time} time=${at} /></td>
-            <td><${CodeLink} code=${code} /></td>
-            <td>${status ?? '–'}</td>
-            <td>${message}</td>
-            <td><code>${executionId}</code>${correlationId === null ? null : html`<br /><span class="quiet">${correlationId}</span>`}</td>
+            <td data-label="When"><${Time} time=${at} /></td>
+            <td data-label="Code"><${CodeLink} code=${code} /></td>
+            <td data-label="Status">${status ?? '–'}</td>
+            <td data-label="What happened">${message}</td>
+            <td data-label="Execution">${
+              hasStore
+                ? html`<a href=${writeFragment({ view: 'execution', id: executionId })}><code class="id">${executionId}</code></a>`
+                : html`<code class="id">${executionId}</code>`
+            }
+              ${correlationId === null ? null : html`<br /><span class="quiet"><${Name} name=${correlationId} /></span>`}</td>
           </tr>`,
         )}
       </tbody>

@@ -1,6 +1,6 @@
 // @ts-check
 import { codePage } from './api.js'
-import { formatTime } from './format.js'
+import { formatTime, showUnseen } from './format.js'
 import { h, html, useEffect, useMemo, useRef, useState } from './vendor/standalone.module.js'
 
 let fields = 0
@@ -55,6 +55,14 @@ export function ProblemBox({ problem, level = 'alert' }) {
     ${detail ? html`<p>${detail}</p>` : null}
     <${Messages} places messages=${errors.map((error) => ({ ...error, isError: true }))} />
   </div>`
+}
+
+/**
+ * A name that others gave: it cannot change the order of the words beside it, and hides nothing.
+ * @param {{ name: string }} props
+ */
+export function Name({ name }) {
+  return html`<bdi>${showUnseen(name)}</bdi>`
 }
 
 /** @param {{ time: string | null }} props */

@@ -1,7 +1,8 @@
 // @ts-check
 import { call } from './api.js'
+import { formatCount, formatTime, showUnseen } from './format.js'
 import { Choice, CodeLink, Field, ProblemBox } from './parts.js'
-import { html, useEffect, useState } from './vendor/standalone.module.js'
+import { html, useEffect, useRef, useState } from './vendor/standalone.module.js'
 
 /**
  * Executes again what has failed. First it is counted: only what was counted can be executed.
@@ -17,6 +18,12 @@ export function RedriveForm({ filter, onRedriven = () => {} }) {
   )
   const [done, setDone] = useState(/** @type {import('../contract/durable.ts').RedriveReply | null} */ (null))
   const [problem, setProblem] = useState(/** @type {import('./api.js').Problem | null} */ (null))
+  const result = useRef(/** @type {HTMLElement | null} */ (null))
+  const isOne = 'ids' in filter
+  const wrongLimit =
+    isOne || /^[1-9]\d{0,3}$|^10000$/.test(limit) ? [] : wrong('Write a whole number from 1 to 10000.')
+  const wrongRate = isOne || isRate(perSecond) ? [] : wrong('Write a number from 0.01 to 1000.')
+  const isWrong = wrongLimit.length + wrongRate.length > 0
   const request = { filter, limit: Number(limit), perSecond: Number(perSecond), force, callback }
   const asked = JSON.stringify(request)
   useEffect(() => {
@@ -29,32 +36,67 @@ export function RedriveForm({ filter, onRedriven = () => {} }) {
     if (answer.ok !== true) return
     setCounted(dryRun ? answer.value : null)
     setDone(dryRun ? null : answer.value)
-    if (!dryRun) onRedriven()
+    if (dryRun) return
+    // The button that was pressed cannot be pressed again.
+    result.current?.focus()
+    onRedriven()
   }
-  const names = Object.keys(filter)
+  const words = describeFilter(filter)
   return html`<div class="redrive">
-    <p class="quiet">${names.length === 0 ? 'All that has failed.' : `What has failed, and matches: ${JSON.stringify(filter)}`}</p>
+    ${isOne ? null : html`<p class="quiet">All that has failed, expired or was withdrawn${words.length === 0 ? '' : `: ${words.join(', ')}`}.</p>`}
     <div class="filters">
-      <${Field} label="At most"><input inputmode="numeric" value=${limit}
+      ${
+        isOne
+          ? null
+          : html`<${Field} label="At most" messages=${wrongLimit}><input inputmode="numeric" value=${limit}
         onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => setLimit(currentTarget.value)} /><//>
-      <${Field} label="In a second"><input inputmode="decimal" value=${perSecond}
-        onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => setPerSecond(currentTarget.value)} /><//>
+      <${Field} label="In a second" messages=${wrongRate}><input inputmode="decimal" value=${perSecond}
+        onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => setPerSecond(currentTarget.value)} /><//>`
+      }
       <${Field} label="Callback">
         <${Choice} value=${callback} options=${[['none', 'none'], ['again', 'send it again']]} onChoose=${setCallback} />
       <//>
       <label class="check"><input type="checkbox" checked=${force} onChange=${() => setForce(!force)} />
         Also what may do its work twice</label>
     </div>
-    <p><button type="button" onClick=${() => send(true)}>Count (dry run)</button>${' '}
+    <p><button type="button" disabled=${isWrong} onClick=${() => send(true)}>Count (dry run)</button>${' '}
       <button type="button" class="main" disabled=${counted === null || counted.redriven === 0} onClick=${() => send(false)}>
         ${counted === null ? 'Execute again' : `Execute ${counted.redriven} again`}
       </button></p>
-    <div role="status" aria-label="Result of the redrive">
+    <div role="status" aria-label="Result of the redrive" tabindex="-1" ref=${result}>
       ${counted === null ? null : html`<${Counted} reply=${counted} />`}
-      ${done === null ? null : html`<p>${done.redriven} are executed again.</p>`}
+      ${done === null ? null : html`<p>${formatCount(done.redriven, 'execution')} ${done.redriven === 1 ? 'is' : 'are'} executed again.</p>`}
     </div>
     ${problem === null ? null : html`<${ProblemBox} problem=${problem} />`}
   </div>`
+}
+
+/** @param {string} message @returns {import('./parts.js').Message[]} */
+function wrong(message) {
+  return [{ path: null, message, isError: true }]
+}
+
+/** @param {string} text */
+function isRate(text) {
+  const value = Number(text)
+  return text.trim() !== '' && value >= 0.01 && value <= 1_000
+}
+
+/**
+ * The members of a filter in words.
+ * @param {Record<string, unknown>} filter @returns {string[]}
+ */
+export function describeFilter({ nodeId, host, code, tenant, since }) {
+  const words = [
+    ['of the node', nodeId],
+    ['at the host', host],
+    ['with the code', code],
+    ['of the tenant', tenant],
+    ['accepted since', typeof since === 'string' ? formatTime(since) : undefined],
+  ]
+  return words.flatMap(([what, value]) =>
+    typeof value === 'string' && value !== '' ? [`${what} ${showUnseen(value)}`] : [],
+  )
 }
 
 /** @param {{ reply: import('../contract/durable.ts').RedriveReply }} props */

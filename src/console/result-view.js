@@ -36,7 +36,7 @@ export function ResultView({ reply, outputs, since = null }) {
     <h3>Attempts</h3>
     <${WaterfallView} attempts=${attempts} since=${since} />
     <h3>Request</h3>
-    ${request === null ? html`<p>The request could not be made.</p>` : html`<${ShownRequest} label="Sent request" request=${request} />`}
+    ${request === null ? html`<p>${['withdrawn', 'expired'].includes(reason.code) ? 'It ended before its first attempt.' : 'The request could not be made.'}</p>` : html`<${ShownRequest} label="Sent request" request=${request} />`}
     <h3>Response</h3>
     ${response === null ? html`<p>There was none.</p>` : html`<${ShownResponse} response=${response} />`}`
 }

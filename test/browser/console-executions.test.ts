@@ -45,10 +45,27 @@ describe('the executions', () => {
     await field('State').selectOption('succeeded')
     await button('Filter').click()
     await page.getByText('One execution').waitFor()
+    expect(page.url()).toContain('#/executions?state=succeeded&nodeId=one')
     expect(await rows.innerText()).toMatch(new RegExp(`${one.executionId}\\s+succeeded\\s+one`))
     await field('State').selectOption('expired')
     await button('Filter').click()
-    await page.getByText('There is none.').waitFor()
+    await page.getByText('There is none in the state expired, of the node one.').waitFor()
+    expect(await page.getByText('Execute again what has failed').isVisible()).toBe(true)
+
+    await page.goBack()
+    await page.getByText('One execution').waitFor()
+    expect(await field('State').inputValue()).toBe('succeeded')
+    expect(await page.getByText('Execute again what has failed').count()).toBe(0)
+    await page.reload()
+    await page.getByText('One execution').waitFor()
+    expect(await field('Node').inputValue()).toBe('one')
+    await rows.getByRole('link', { name: 'one', exact: true }).click()
+    await page.getByRole('heading', { name: 'one' }).waitFor()
+    await page.goBack()
+    await page.getByText('One execution').waitFor()
+    await page.getByRole('link', { name: 'Executions' }).click()
+    await page.getByText('50 executions, and older ones').waitFor()
+    expect(await field('Node').inputValue()).toBe('')
     expect(complaints).toEqual([])
   })
 
@@ -71,13 +88,16 @@ describe('the executions', () => {
     await button('Count (dry run)').click()
     await page.getByText('1 of 1 would be executed again. Nothing was done.').waitFor()
     expect(target.received).toHaveLength(1)
+    await field('At most').fill('abc')
+    await page.getByText('Write a whole number from 1 to 10000.').waitFor()
+    expect(await button('Count (dry run)').isDisabled()).toBe(true)
     await field('At most').fill('5')
     await again.and(page.locator(':disabled')).waitFor()
     await button('Count (dry run)').click()
     isDown = false
     await button('Execute 1 again').click()
 
-    await page.getByText('1 are executed again.').waitFor()
+    await page.getByText('1 execution is executed again.').waitFor()
     expect((await untilEnded(own, failed.executionId)).state).toBe('succeeded')
     await page.locator('tbody').getByText('succeeded').waitFor()
     expect(calls.filter((call) => call === 'POST /v1/executions/redrive')).toHaveLength(3)
@@ -118,6 +138,29 @@ describe('one execution', () => {
     expect(complaints).toEqual([])
   })
 
+  it('that has not ended says what was done so far, and what is next', async () => {
+    const target = await receiver(json(503, {}))
+    const own = await serviceWithStore()
+    const { executionId } = await submit(own, {
+      node: { method: 'PUT', url: target.url, retry: { delaysMs: [600_000] } },
+    })
+    const { page, button, complaints } = await openConsole(browser, own.url, {
+      fragment: `#/executions/${executionId}`,
+    })
+
+    await page.getByText(/^1 attempt so far\. The next is due in [\d.]+ (min|h), at \d/).waitFor()
+    const facts = page.locator('.facts div')
+    expect(await facts.filter({ hasText: 'Callback' }).innerText()).toContain('shown after the end')
+    await button('Cancel').click()
+    await button('Yes, cancel it').click()
+
+    await page.locator('.tag.withdrawn').waitFor()
+    expect(await facts.filter({ hasText: 'Callback' }).innerText()).toContain('none')
+    await button('Count (dry run)').waitFor()
+    expect(await page.getByLabel('At most').count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
   it('shows a waterfall over hours', async () => {
     const own = await serviceWithStore()
     const { page, complaints } = await openConsole(browser, own.url)
@@ -152,7 +195,8 @@ describe('one execution', () => {
     await button('Cancel').click()
     await button('Yes, cancel it').click()
 
-    await page.getByText('withdrawn').first().waitFor()
+    await page.getByText('It ended before its first attempt.').waitFor()
+    expect(await page.getByRole('status').first().innerText()).toBe('withdrawn')
     expect(target.received).toEqual([])
     expect(complaints).toEqual([])
   })

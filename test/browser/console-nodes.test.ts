@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { listen } from '../../testkit/listen.ts'
+import { serviceWithStore } from '../scenarios/support/durable.ts'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
@@ -64,6 +65,15 @@ describe('the nodes', () => {
     await field('Search').fill('node-777')
     await page.getByText('1 of 1000 entries').waitFor()
     expect(await rows.count()).toBe(1)
+    await page.getByRole('link', { name: 'node-777' }).click()
+    await page.getByRole('heading', { name: 'node-777' }).waitFor()
+    await page.goBack()
+    await page.getByText('1 of 1000 entries').waitFor()
+    expect(await field('Search').inputValue()).toBe('node-777')
+    await field('Search').fill('nowhere')
+    await page.getByText('None of 1000 entries has an id or a tenant that contains “nowhere”.').waitFor()
+    await page.getByRole('link', { name: 'Nodes' }).click()
+    await page.getByText('1000 of 1000 entries').waitFor()
     expect(complaints).toEqual([])
   })
 })
@@ -98,7 +108,8 @@ describe('one node', () => {
   it('shows its numbers, since when it fails, and the latest failures with a link to the page of the code', async () => {
     const answers = [json(201, {}), json(500, {})]
     const target = await receiver((...request) => (answers.shift() ?? json(500, {}))(...request))
-    const { url, execute } = await service()
+    const own = await serviceWithStore()
+    const { url, execute } = own
     const node = {
       id: 'crm lead/1',
       method: 'POST',
@@ -131,6 +142,8 @@ describe('one node', () => {
         .innerText(),
     ).toMatch(/\s1\s+1$|\s[01]\s+[01]$/)
 
+    const link = page.getByRole('link', { name: failed.executionId })
+    expect(await link.getAttribute('href')).toBe(`#/executions/${failed.executionId}`)
     const [opened] = await Promise.all([
       page.waitForEvent('popup'),
       page.getByRole('cell', { name: 'expectation_unmet' }).getByRole('link').click(),
@@ -149,6 +162,32 @@ describe('one node', () => {
     await execute(failing('live'))
 
     await executions.filter({ hasText: '2' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('stays as it was read, and says how old it is, while the service is gone', async () => {
+    const { url, execute } = await service()
+    await execute(failing('seen'))
+    const { page } = await openConsole(browser, url, { fragment: '#/nodes' })
+    await page.getByRole('link', { name: 'seen' }).waitFor()
+
+    await page.route('**/v1/**', (route) => route.abort())
+
+    await page.getByText('The service cannot be reached').waitFor()
+    await page.getByText(/^This is what was read \d+ s ago\.$/).waitFor()
+    expect(await page.getByRole('link', { name: 'seen' }).isVisible()).toBe(true)
+    await page.unroute('**/v1/**')
+    await page.getByText('The service cannot be reached').waitFor({ state: 'detached' })
+  })
+
+  it('hides nothing in its id', async () => {
+    const { url, execute } = await service()
+    await execute(failing('invoice\u202ednes'))
+    const { page, complaints } = await openConsole(browser, url, { fragment: '#/nodes', width: 360 })
+
+    await page.getByRole('link', { name: 'invoice[U+202E]dnes' }).click()
+
+    await page.getByRole('heading', { name: 'invoice[U+202E]dnes' }).waitFor()
     expect(complaints).toEqual([])
   })
 

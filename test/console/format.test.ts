@@ -1,5 +1,12 @@
-import { expect, it } from 'vitest'
-import { formatAge, formatMs, formatTime } from '../../src/console/format.js'
+import { describe, expect, it } from 'vitest'
+import {
+  formatAge,
+  formatAhead,
+  formatCount,
+  formatMs,
+  formatTime,
+  showUnseen,
+} from '../../src/console/format.js'
 
 it.each([
   [0, '0 ms'],
@@ -28,4 +35,23 @@ it.each([
   const now = Date.parse('2026-11-30T12:00:00.000Z')
   expect(formatAge(new Date(now - ms).toISOString(), now)).toBe(text)
   expect(formatAge('<b>', now)).toBe('<b>')
+})
+
+describe('the names that others gave', () => {
+  it.each([
+    ['lead\u202egnp.exe', 'lead[U+202E]gnp.exe'],
+    ['a\u200bb\u0000c\nd\u00ade', 'a[U+200B]b[U+0000]c[U+000A]d[U+00AD]e'],
+    ['\u{e0041}\ud800', '[U+E0041][U+D800]'],
+    ['Größe 名前 שלום 👍', 'Größe 名前 שלום 👍'],
+  ])('show what is not seen by itself: %j', (name, shown) => {
+    expect(showUnseen(name)).toBe(shown)
+  })
+})
+
+it('counts and moments ahead are said in words', () => {
+  expect([0, 1, 2].map((count) => formatCount(count, 'time'))).toEqual(['0 times', '1 time', '2 times'])
+  const now = Date.parse('2026-11-30T14:00:00Z')
+  expect(
+    ['2026-11-30T14:05:00Z', '2026-11-30T13:00:00Z', 'never'].map((time) => formatAhead(time, now)),
+  ).toEqual(['in 5 min', 'now', 'now'])
 })

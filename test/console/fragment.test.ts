@@ -9,9 +9,10 @@ const shared = fc.record({
     .map((node) => JSON.parse(JSON.stringify(node))),
   omitted: fc.array(fc.string({ unit: 'binary' })),
 })
+const search = fc.uniqueArray(fc.tuple(text, text), { selector: ([name]) => name }).map(Object.fromEntries)
 const place = fc.oneof(
   fc.record({ view: fc.constant('try' as const), shared: fc.option(shared) }),
-  fc.record({ view: fc.constantFrom('nodes' as const, 'executions' as const) }),
+  fc.record({ view: fc.constantFrom('nodes' as const, 'executions' as const), search }),
   fc.record({ view: fc.constant('node' as const), id: text, tenant: fc.option(text) }),
   fc.record({ view: fc.constant('execution' as const), id: text }),
 )
@@ -22,7 +23,7 @@ describe('the fragment of an address', () => {
       fc.property(place, (written) => {
         const fragment = writeFragment(written)
 
-        expect(fragment).toMatch(/^#[\w\-/?=%.!~*'()]+$/)
+        expect(fragment).toMatch(/^#[\w\-/?=&%.!~*'()]+$/)
         expect(new URL(fragment, 'http://service.test/console').hash).toBe(fragment)
         expect(readFragment(fragment)).toEqual(written)
       }),
