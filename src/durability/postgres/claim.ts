@@ -8,6 +8,7 @@ import type {
 import { StoreError } from '../store/store-error.ts'
 import { type Row, readBigint, type Transaction } from './database.ts'
 import { asRow, type ExecutionRow, readPart, rowColumns, rowTables, summarize } from './execution-row.ts'
+import { MissingKey } from './outage.ts'
 import type { Session } from './session.ts'
 
 interface Ticket {
@@ -22,16 +23,21 @@ interface LaneRoom {
   readonly room: number
 }
 
+/** After this time, in milliseconds, an instance that lacks the key of what it has claimed looks at it again. */
+const lacksKeyMs = 5_000
+
 /** Up to `limit` leases: on what must end, then on as many tickets of each lane as there is room, in turn over the lanes. */
 export async function claim(
   session: Session,
   room: (lane: Lane) => number,
   limit: number,
+  onMissingKey: (error: MissingKey) => void,
 ): Promise<readonly Leased[]> {
   const lanes = await listDueLanes(session, room)
-  const { leased, emptied } = await session.database.transaction((transaction) =>
+  const { leased, left, emptied } = await session.database.transaction((transaction) =>
     claimAll(session, transaction, lanes, limit),
   )
+  if (left !== null) onMissingKey(left)
   if (emptied.length > 0)
     await session.database.rows('SELECT calm_lanes($1::bigint[])', [
       [...emptied].sort((one, other) => one - other),
@@ -55,6 +61,8 @@ async function listDueLanes(
 
 interface Claimed {
   readonly leased: readonly Leased[]
+  /** Why some were left to other instances; null if none were. */
+  readonly left: MissingKey | null
   /** Lanes that had less than what was asked for. */
   readonly emptied: readonly number[]
 }
@@ -69,8 +77,31 @@ async function claimAll(
   const ending = await takeEnding(session, transaction, Math.ceil(limit / 2))
   const emptied: number[] = []
   const inTurn = await takeInTurn(session, transaction, lanes, limit - ending.length, emptied)
-  const leased = await lease(session, transaction, [...ending, ...inTurn])
-  return { leased, emptied }
+  const tickets = [...ending, ...inTurn]
+  const opened = await lease(session, transaction, tickets)
+  const unread = tickets.filter((_, index) => opened[index] instanceof MissingKey)
+  if (unread.length > 0) await leaveToOthers(transaction, unread)
+  return {
+    leased: opened.filter((one): one is Leased => !(one instanceof MissingKey)),
+    left: opened.find((one) => one instanceof MissingKey) ?? null,
+    emptied,
+  }
+}
+
+/** Gives back what this instance lacks a key of: it is due later, so that others can take it before this one does again. */
+async function leaveToOthers(transaction: Transaction, tickets: readonly Ticket[]): Promise<void> {
+  const dueAt = transaction.now + lacksKeyMs
+  await transaction.rows(
+    `UPDATE tickets SET token = NULL, holder = NULL, due_at = greatest(due_at, $2),
+       ends_at = CASE WHEN ends_at <= $3 THEN $2 ELSE ends_at END WHERE token = ANY($1::bigint[])`,
+    [tickets.map(({ token }) => token), dueAt, transaction.now],
+  )
+  const executions = tickets.flatMap(({ purpose, execution }) => (purpose === 'execution' ? [execution] : []))
+  await transaction.rows(
+    "UPDATE executions SET state = 'waiting' WHERE seq = ANY($1::bigint[]) AND begun_attempt IS NULL",
+    [executions],
+  )
+  transaction.expect(dueAt)
 }
 
 /** Tickets whose execution another transaction is changing are passed over: nothing waits for anything else here. */
@@ -174,11 +205,12 @@ async function takeFrom(
   )
 }
 
+/** In the order of the tickets. Those that this instance lacks a key of are not given to who claims. */
 async function lease(
   session: Session,
   transaction: Transaction,
   tickets: readonly Ticket[],
-): Promise<readonly Leased[]> {
+): Promise<readonly (Leased | MissingKey)[]> {
   if (tickets.length === 0) return []
   await session.hold(transaction)
   const running = tickets.flatMap(({ purpose, execution }) => (purpose === 'execution' ? [execution] : []))
@@ -191,16 +223,35 @@ async function lease(
     [tickets.map(({ execution }) => execution)],
   )
   const found = new Map(rows.map((row) => [readBigint(row.seq), row]))
-  return tickets.map(({ execution, purpose, token }) => {
+  const open = ({ execution, purpose, token }: Ticket, parts: Row = {}) => {
     const row = found.get(execution)
     if (row === undefined) throw new TypeError('a ticket without an execution')
     return purpose === 'callback'
-      ? leaseCallback(session, row, token)
-      : leaseExecution(session, transaction.now, row, token)
+      ? leaseCallback(session, { ...row, ...parts }, token)
+      : leaseExecution(session, transaction.now, { ...row, ...parts }, token)
+  }
+  const opened = tickets.map((ticket) => orMissingKey(() => open(ticket)))
+  if (!opened.some((one) => one instanceof MissingKey)) return opened as readonly Leased[]
+  // A key that no instance has ever written with is none: the document is damaged.
+  const keys = new Set((await transaction.rows('SELECT id FROM sealing_keys')).map(({ id }) => id))
+  return tickets.map((ticket, index) => {
+    const one = opened[index] as Leased | MissingKey
+    return one instanceof MissingKey && !keys.has(one.keyId) ? open(ticket, unreadable) : one
   })
 }
 
-/** Takes the ticket of an execution that waits, and that no other transaction can change now. */
+const unreadable = { node: null, payload: null, rest: null, secrets: null, progress: null, reply: null }
+
+function orMissingKey<T>(read: () => T): T | MissingKey {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof MissingKey) return error
+    throw error
+  }
+}
+
+/** Takes the ticket of an execution that waits, and that no other transaction can change now. Throws a `MissingKey`. */
 export async function takeWaiting(
   session: Session,
   transaction: Transaction,
@@ -214,6 +265,7 @@ export async function takeWaiting(
   const [leased] = await lease(session, transaction, [
     { execution: seq, purpose: 'execution', token: token ?? 0 },
   ])
+  if (leased instanceof MissingKey) throw leased
   if (leased?.purpose !== 'execution') throw new TypeError('another ticket was taken')
   return leased
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
-import { Collision, classify, Outage } from './outage.ts'
+import { Collision, classify, MissingKey, Outage } from './outage.ts'
 
 /** How a database is reached. */
 export interface PostgresAddress {
@@ -134,7 +134,7 @@ export class Database {
       if (dueAt !== null && !transaction.isUndone) this.#onDue(dueAt, now)
       return value
     } catch (error) {
-      if (error instanceof Collision) isSound = await rollBack(client)
+      if (error instanceof Collision || error instanceof MissingKey) isSound = await rollBack(client)
       throw error
     } finally {
       client.release(!isSound)

@@ -7,7 +7,9 @@ import type {
   Lane,
   StoredExecution,
 } from '../store/execution-store.ts'
+import { StoreError } from '../store/store-error.ts'
 import type { Row } from './database.ts'
+import { MissingKey } from './outage.ts'
 import type { Session } from './session.ts'
 
 /** A row of `executions`, and of its ticket when it goes on. */
@@ -103,10 +105,16 @@ export function readStored(session: Session, row: ExecutionRow, sealed: unknown)
   return { ...summarize(row), reply: hasEnded(row) ? readPart(session, row.id, sealed, 'reply') : null }
 }
 
+/** Throws a `MissingKey` for what another instance has sealed, with a key that this one lacks. */
 export function readPart(session: Session, id: string, sealed: unknown, part: string): Uint8Array | null {
   if (!(sealed instanceof Uint8Array)) return null
-  const { buffer, byteOffset, byteLength } = session.ring.open(sealed, id, part)
-  return new Uint8Array(buffer, byteOffset, byteLength)
+  try {
+    const { buffer, byteOffset, byteLength } = session.ring.open(sealed, id, part)
+    return new Uint8Array(buffer, byteOffset, byteLength)
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.keyId === null) throw error
+    throw new MissingKey(error.message, error.keyId)
+  }
 }
 
 /** Text without NUL, which PostgreSQL does not have: a backslash stands before it, and before a backslash. */

@@ -6,6 +6,17 @@ export class Outage extends Error {
   }
 }
 
+/** This instance lacks the key of what it was to read: others may have it. */
+export class MissingKey extends Outage {
+  readonly keyId: string
+
+  constructor(message: string, keyId: string) {
+    super(message)
+    this.name = 'MissingKey'
+    this.keyId = keyId
+  }
+}
+
 /** Two transactions were in each other's way. Another try may succeed. */
 export class Collision extends Error {
   constructor(message = 'two transactions were in each other’s way') {

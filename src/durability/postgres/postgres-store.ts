@@ -120,7 +120,9 @@ export class PostgresStore implements ExecutionStore {
   }
 
   claim(room: (lane: Lane) => number, limit: number): Promise<readonly Leased[] | Unavailable> {
-    return this.#perform(() => claim(this.#session, room, limit))
+    return this.#perform(() =>
+      claim(this.#session, room, limit, ({ message }) => this.#onUnavailable(message)),
+    )
   }
 
   onDue(wake: () => void): () => void {

@@ -73,6 +73,7 @@ export function missingKey(id: string): StoreError {
   return new StoreError(
     'store_key_missing',
     `The store has documents that the key "${id}" encrypted, and STORE_KEYS does not have it. Add it behind the others.`,
+    id,
   )
 }
 

@@ -8,9 +8,13 @@ export class StoreError extends Error {
     | 'store_key_missing'
     | 'store_key_wrong'
 
-  constructor(code: StoreError['code'], message: string) {
+  /** Of `store_key_missing`: the key. */
+  readonly keyId: string | null
+
+  constructor(code: StoreError['code'], message: string, keyId: string | null = null) {
     super(message)
     this.name = 'StoreError'
     this.code = code
+    this.keyId = keyId
   }
 }
