@@ -5,7 +5,7 @@ import { minAttemptMs } from '../webhook/retry.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { Attempt } from '../webhook/wire/outcome.ts'
 import type { TlsSettings } from '../webhook/wire/tls-settings.ts'
-import { attemptNotBegun, attemptOnce, type Call, type Sign } from './attempt.ts'
+import { attemptNotBegun, attemptOnce, type Call, type Connect, type Sign } from './attempt.ts'
 import { Deadline, notBegun } from './call/deadline.ts'
 import type { DebugLog } from './call/debug-log.ts'
 import { EgressError } from './call/egress-error.ts'
@@ -61,12 +61,12 @@ export interface CallOptions {
   readonly tls?: TlsProfile | null
   /** Signs each request right before it is sent, once it has a connection. */
   readonly sign?: Sign
-  /** Asked once the call has a connection, before its first byte. Where the answer is no, nothing is sent: the call is cancelled. */
+  /** Asked once the call has a connection, before the first byte of the request and of a resend. Unless it is given, nothing is sent. */
   readonly permission?: Permission | undefined
 }
 
-/** Whether a call may be sent. */
-export type Permission = () => Promise<boolean>
+/** Whether a request may be sent. `refused`: the call is cancelled. `unknown`: the store that knows it cannot be asked. */
+export type Permission = () => Promise<'given' | 'refused' | 'unknown'>
 
 export interface EgressClient {
   /**
@@ -213,14 +213,15 @@ export function createEgressClient(options: EgressOptions): EgressClient {
       try {
         const first = await attemptOnce(
           call,
-          permission === undefined ? connect : connectWith(permission),
+          permission === undefined ? connect : withPermission(permission, connect),
           shared,
         )
         if (!first.lostKeptConnection) return [first]
         const obstacle = obstacleToResend(first, call)
         if (obstacle !== null) return [explainLoss(first, obstacle)]
         const again: Call = { ...call, purpose: 'resend', request: forResend?.() ?? request }
-        return [first, await attemptOnce(again, open, shared)]
+        const reopen = permission === undefined ? open : withPermission(permission, open)
+        return [first, await attemptOnce(again, reopen, shared)]
       } finally {
         deadline.clear()
         running.delete(deadline)
@@ -265,22 +266,23 @@ export function createEgressClient(options: EgressOptions): EgressClient {
     return awaitTurn(call, turn, phases).then(() => next(call, phases, stopped))
   }
 
-  function connectWith(permission: Permission) {
-    return async (call: Call, phases: PhaseClock, stopped: AbortSignal): Promise<Connection> => {
-      const connection = await connect(call, phases, stopped)
-      if (await permission()) return connection
-      connection.destroy()
-      call.deadline.interrupt('cancelled')
-      throw new EgressError('EGRESS_STOPPED')
-    }
-  }
-
   function find(call: Call, phases: PhaseClock, stopped: AbortSignal): Connection | Promise<Connection> {
     return pool.find(call, phases, stopped)
   }
 
   function open(call: Call, phases: PhaseClock, stopped: AbortSignal): Promise<Connection> {
     return pool.open(call, phases, stopped)
+  }
+}
+
+function withPermission(permission: Permission, connect: Connect) {
+  return async (call: Call, phases: PhaseClock, stopped: AbortSignal): Promise<Connection> => {
+    const connection = await connect(call, phases, stopped)
+    const answer = await permission()
+    if (answer === 'given') return connection
+    connection.destroy()
+    call.deadline.interrupt(answer === 'refused' ? 'cancelled' : 'unstored')
+    throw new EgressError('EGRESS_STOPPED')
   }
 }
 

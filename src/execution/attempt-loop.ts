@@ -224,7 +224,12 @@ function retryAbandoned(why: string): Warning {
   return { code: 'retry_abandoned', path: '/node/retry', message }
 }
 
-async function pause(ms: number, budget: Budget, { request, resources }: AttemptPlan): Promise<PauseEnd> {
+async function pause(
+  ms: number,
+  budget: Budget,
+  { request, resources, signal }: AttemptPlan,
+): Promise<PauseEnd> {
+  if (signal.aborted) return 'stopped'
   const host = `${request.host}:${request.port}`
   const end = await resources.pause({ ms, host, withinMs: budget.remainingMs - minAttemptMs })
   return end === 'over' && budget.remainingMs < minAttemptMs ? 'no_slot' : end

@@ -11,7 +11,7 @@ export interface Continuation {
   readonly acceptedAt: number
   /** Null if nothing was attempted yet. */
   readonly progress: Progress | null
-  /** Asked before the first byte of each attempt. Undefined if every attempt may be sent. */
+  /** Asked before the first byte of each request to a target. Undefined if each of them may be sent. */
   readonly permission?: Permission | undefined
   /** Whether a further attempt is left to a later call, in place of a pause. */
   readonly postpones: boolean

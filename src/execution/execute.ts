@@ -1,7 +1,7 @@
 import type { AttemptEntry, ExecuteReply, ExecuteRequest } from '../contract/execution.ts'
 import { findSafetyAfterFailure } from '../contract/failure.ts'
 import { listCalls } from '../contract/purpose.ts'
-import type { EgressClient, Permission } from '../egress/egress-client.ts'
+import type { EgressClient } from '../egress/egress-client.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { continueTrace, newSpanId, startTrace, type Trace } from '../tracing/trace.ts'
 import type { TraceContext } from '../tracing/trace-context.ts'
@@ -172,7 +172,7 @@ export async function executeNode(
       ? followRedirects(
           prepared.rendered,
           prepared.rendered.redirects,
-          { own, tenant, trace, maskers, refusal: () => authorized?.refusal },
+          { own, tenant, trace, maskers, refusal: () => authorized?.refusal, continuation },
           context,
         )
       : null
@@ -235,16 +235,17 @@ function prepareEgress(
   signer: RequestSigner | null,
   continuation: Continuation | null,
 ): Pick<EgressClient, 'call'> {
-  const permitted =
-    continuation?.permission === undefined ? egressClient : askBefore(egressClient, continuation.permission)
+  const permitted = askBefore(egressClient, continuation)
   const signing = signer === null ? permitted : signer.around(permitted)
   return trace === null ? signing : traceEgress(signing, trace, rendered.carriesTrace)
 }
 
 function askBefore(
   egressClient: Pick<EgressClient, 'call'>,
-  permission: Permission,
+  continuation: Continuation | null,
 ): Pick<EgressClient, 'call'> {
+  const permission = continuation?.permission
+  if (permission === undefined) return egressClient
   return { call: (request, options) => egressClient.call(request, { ...options, permission }) }
 }
 
@@ -349,20 +350,22 @@ interface Redirection {
   readonly maskers: ExecutionMaskers
   /** The refusal of a token that the last call to this origin ended with. */
   readonly refusal: () => TokenRefusal | null | undefined
+  readonly continuation: Continuation | null
 }
 
 function followRedirects(
   { request, display, tls }: SendableRequest,
   rules: RedirectRules,
-  { own, tenant, trace, maskers, refusal }: Redirection,
+  { own, tenant, trace, maskers, refusal, continuation }: Redirection,
   { egressClient, nodes }: ExecutionContext,
 ): RedirectFollower {
+  const permitted = askBefore(egressClient, continuation)
   return new RedirectFollower({
     start: { request, display },
     rules,
     own,
     // Neither a signature nor a token: both are for the origin of the node.
-    foreign: trace === null ? egressClient : traceEgress(egressClient, trace, false),
+    foreign: trace === null ? permitted : traceEgress(permitted, trace, false),
     foreignTls: openForeignTls(tls, egressClient),
     maskerFor: (head) => maskers.forResponse(head).display,
     carriesSecret: (text) => maskers.finds(text),

@@ -4,7 +4,8 @@ import { type FailureCode, failures, type RetrySafety } from '../contract/failur
 import type { BranchName } from '../contract/node.ts'
 import { listCalls } from '../contract/purpose.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
-import { judgeDelivery } from '../webhook/retry-safety.ts'
+import { judgeDelivery, stricter } from '../webhook/retry-safety.ts'
+import type { Progress } from './continuation.ts'
 
 /** Why an execution ends without another request. */
 export interface UnsentEnd {
@@ -91,6 +92,21 @@ function interruptedAttempt(number: number, at: number): AttemptEntry {
       firstByteMs: null,
       downloadMs: null,
     },
+  }
+}
+
+/**
+ * What is known of an execution whose process died, and which may be repeated: one attempt more that may have been made, at this
+ * time or later. It counts for no limit.
+ */
+export function goOnAfterDeath(progress: Progress | null, number: number, at: number): Progress {
+  const { attempts = [], calls = 0, repeat = 'safe', beganAt = Date.now() } = progress ?? {}
+  const since = Math.max(at, ...attempts.slice(-1).map(({ startedAt }) => Date.parse(startedAt)))
+  return {
+    attempts: [...attempts, interruptedAttempt(number, since)],
+    calls,
+    repeat: stricter(repeat, 'if_idempotent'),
+    beganAt,
   }
 }
 

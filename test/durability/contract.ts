@@ -553,12 +553,17 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
         reply: null,
       })
       const begun = await acceptOne(store, synchronous({ key: 'begun', begins: true }))
-      expect(begun).toMatchObject({ executionId, begun: { attempt: 1, at } })
+      expect(begun).toMatchObject({ executionId, begun: { attempt: 1, at }, lostAt: null })
       expect(await acceptOne(store, synchronous({ key: 'not begun' }))).toMatchObject({
         begun: null,
+        lostAt: null,
         attempts: 0,
       })
-      expect(await acceptOne(store, synchronous(safe))).toMatchObject({ begun: null, attempts: 1 })
+      const again = await acceptOne(store, synchronous(safe))
+      expect(again).toMatchObject({ begun: null, lostAt: at, attempts: 1 })
+      if (again.lease === null) throw new TypeError('no lease')
+      await store.settle(again.lease, failed({ repeat: 'safe' }))
+      expect(await acceptOne(store, synchronous(safe))).toMatchObject({ lostAt: null })
 
       if (begun.lease === null) throw new TypeError('no lease')
       await store.settle(begun.lease, failed({ code: 'interrupted', repeat: 'if_idempotent' }))

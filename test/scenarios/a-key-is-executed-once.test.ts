@@ -3,6 +3,7 @@ import type { ExecuteReply } from '../../src/contract/execution.ts'
 import type { Problem } from '../../src/contract/schemas.ts'
 import { startProcessAmongServers } from '../support/process.ts'
 import { held, inTurn, json, never } from '../support/receiver.ts'
+import { scrape } from '../support/scrape.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
 import { serviceWithStore, storeFile } from './support/durable.ts'
@@ -177,6 +178,55 @@ describe('with a store, a key', () => {
     expect(replay).toEqual({ ...reply, replayed: true })
     expect(target.received).toHaveLength(1)
   })
+
+  it('whose holder was killed while the call waited for a place is sent, since nothing had begun', async () => {
+    const target = await receiver(inTurn(never, json(201, {})))
+    const settings = { STORE_URL: `sqlite:${await storeFile()}`, MAX_PER_HOST: '1' }
+    const send = (url: string, method: string, idempotencyKey?: string) =>
+      sendKeyed(url, { node: { method, url: target.url }, idempotencyKey })
+    const one = await startProcessAmongServers(settings)
+    const lost = [send(one.url, 'GET'), send(one.url, 'POST', 'k')].map((call) => call.catch(() => 'lost'))
+    await vi.waitUntil(
+      async () =>
+        target.received.length === 1 && (await scrape(one.url)).get('webhook_node_calls_waiting') === 1,
+    )
+    one.child.kill('SIGKILL')
+    await Promise.all([one.ended, ...lost])
+
+    const { url } = await startProcessAmongServers(settings)
+
+    expect(await send(url, 'POST', 'k')).toMatchObject({
+      succeeded: true,
+      delivered: 'yes',
+      attempts: [{ number: 1, status: 201 }],
+    })
+    expect(target.received.map(({ method }) => method)).toEqual(['GET', 'POST'])
+  })
+
+  it('whose holder was killed is sent again where it may be, and the reply shows what it may have sent', async () => {
+    const target = await receiver(inTurn(never, json(404, {})))
+    const settings = { STORE_URL: `sqlite:${await storeFile()}` }
+    const call = { node: { method: 'DELETE', url: target.url }, idempotencyKey: 'k' }
+    const one = await startProcessAmongServers(settings)
+    const lost = sendKeyed(one.url, call).catch(() => 'lost')
+    await vi.waitUntil(() => target.received.length === 1)
+    one.child.kill('SIGKILL')
+    await Promise.all([one.ended, lost])
+
+    const { url } = await startProcessAmongServers(settings)
+    const [reply, replay] = [await sendKeyed(url, call), await sendKeyed(url, call)]
+
+    expect(reply).toMatchObject({
+      reason: { hint: expect.stringContaining('The first request may have done it') },
+      delivered: 'yes',
+      repeat: 'never',
+      attempts: [
+        { number: 1, failure: 'interrupted', delivered: 'maybe' },
+        { number: 2, status: 404, delivered: 'yes' },
+      ],
+    })
+    expect(replay).toEqual({ ...reply, replayed: true })
+  })
 })
 
 it('a key without a store is executed each time', async () => {
@@ -188,3 +238,8 @@ it('a key without a store is executed each time', async () => {
 
   expect(target.received).toHaveLength(2)
 })
+
+async function sendKeyed(url: string, body: object): Promise<ExecuteReply> {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  return (await (await fetch(`${url}/v1/execute`, init)).json()) as ExecuteReply
+}

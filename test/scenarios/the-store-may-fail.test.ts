@@ -3,6 +3,7 @@ import { copyFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import type { ExecutionStatus, Submitted } from '../../src/contract/durable.ts'
+import type { ExecuteReply } from '../../src/contract/execution.ts'
 import type { Problem } from '../../src/contract/schemas.ts'
 import { startProcessAmongServers } from '../support/process.ts'
 import { held, json } from '../support/receiver.ts'
@@ -11,9 +12,9 @@ import { receiver } from '../support/servers.ts'
 import { storeFile } from './support/durable.ts'
 
 /** A process whose disk can be made full: no file of it may grow. */
-async function startOnDisk() {
+async function startOnDisk(settings = {}) {
   const file = await storeFile()
-  const { child, url, ...rest } = await startProcessAmongServers({ STORE_URL: `sqlite:${file}` })
+  const { child, url, ...rest } = await startProcessAmongServers({ STORE_URL: `sqlite:${file}`, ...settings })
   const limit = (bytes: string) => void execFileSync('prlimit', [`--pid=${child.pid}`, `--fsize=${bytes}`])
   async function post<Body>(path: string, body: object) {
     const init = {
@@ -65,6 +66,78 @@ describe('while the disk is full', () => {
     expect(keyless.status).toBe(200)
     expect(later.body.replayed).toBe(false)
     expect((await scrape(url)).get('webhook_node_store_failures_total')).toBeGreaterThan(0)
+  })
+
+  it('a call with a key that has waited for its place is not sent, and its key is free', async () => {
+    const gate = held(json(200, {}))
+    const target = await receiver(gate.answer)
+    const { url, post, fillDisk, emptyDisk } = await startOnDisk({ MAX_PER_HOST: '1' })
+    const node = { method: 'POST', url: target.url }
+    const first = post('/v1/execute', { node })
+    await vi.waitUntil(() => target.received.length === 1)
+    const waiting = post<Problem>('/v1/execute', { node, idempotencyKey: 'k' })
+    await vi.waitUntil(async () => (await scrape(url)).get('webhook_node_calls_waiting') === 1)
+
+    fillDisk()
+    gate.release()
+    const [, refused] = await Promise.all([first, waiting])
+    expect(target.received).toHaveLength(1)
+    emptyDisk()
+    const later = await vi.waitUntil(async () => {
+      const reply = await post<ExecuteReply>('/v1/execute', { node, idempotencyKey: 'k' })
+      return reply.status === 200 && reply.body
+    })
+
+    expect(refused).toMatchObject({ status: 503, body: { code: 'store_unavailable', delivered: 'no' } })
+    expect(later).toMatchObject({ succeeded: true, attempts: [{ number: 1 }] })
+  })
+
+  it.each([
+    ['after a pause', { status: 503 }, { retry: { delaysMs: [20] } }, 'safe'],
+    ['where a redirect leads', { status: 303 }, { followRedirects: 1 }, 'never'],
+  ])('nothing more is sent for a key %s', async (_, { status }, own, repeat) => {
+    const elsewhere = await receiver(json(200, {}))
+    const gate = held((_request, response) => response.writeHead(status, { location: elsewhere.url }).end())
+    const target = await receiver(gate.answer)
+    const { post, fillDisk, emptyDisk } = await startOnDisk()
+    const node = { method: 'POST', url: target.url, ...own }
+    const running = post<ExecuteReply>('/v1/execute', { node, idempotencyKey: 'k' })
+    await vi.waitUntil(() => target.received.length === 1)
+
+    fillDisk()
+    gate.release()
+    const { body } = await running
+    emptyDisk()
+
+    expect(body).toMatchObject({
+      succeeded: false,
+      reason: { code: 'local_resource', message: expect.stringContaining('store') },
+      delivered: 'yes',
+      repeat,
+      attempts: [{ status }, { failure: 'local_resource', delivered: 'no' }],
+    })
+    expect([target.received.length, elsewhere.received.length]).toEqual([1, 0])
+  })
+
+  it('what was carried out is not sent again because its redirect cannot be followed', async () => {
+    const gate = held((_request, response) => response.writeHead(303, { location: '/done' }).end())
+    const target = await receiver(gate.answer)
+    const { post, show, fillDisk, emptyDisk } = await startOnDisk()
+    const node = { method: 'POST', url: target.url, followRedirects: 1 }
+    const { body } = await post<Submitted>('/v1/executions', { node })
+    await vi.waitUntil(() => target.received.length === 1)
+
+    fillDisk()
+    gate.release()
+    await wait(500)
+    emptyDisk()
+    const status = await vi.waitUntil(async () => {
+      const shown = await show(body.executionId)
+      return shown.done && shown
+    })
+
+    expect(status).toMatchObject({ state: 'failed', result: { delivered: 'yes', repeat: 'never' } })
+    expect(target.received).toHaveLength(1)
   })
 
   it('the outcome of a call under way is kept until it can be stored, and the call is not made again', async () => {

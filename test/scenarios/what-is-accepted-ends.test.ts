@@ -686,11 +686,21 @@ describe('a process that ends', () => {
     return { reply: await read(url, executionId), target }
   }
 
-  it('by kill -9 sends again what may be repeated', async () => {
-    const { reply, target } = await killDuring(inTurn(never, json(200, {})), { method: 'PUT' })
+  it('by kill -9 sends again what may be repeated, and shows what it may have sent', async () => {
+    const node = { method: 'PUT', retry: { attempts: 2, initialDelayMs: 1 } }
+    const answer = inTurn(never, json(503, {}), json(409, {}))
+    const { reply, target } = await killDuring(answer, node)
 
-    expect(reply).toMatchObject({ succeeded: true, delivered: 'yes' })
-    expect(target.received).toHaveLength(2)
+    expect(reply).toMatchObject({
+      reason: { hint: expect.stringContaining('The first request may have done it') },
+      delivered: 'yes',
+      attempts: [
+        { number: 1, failure: 'interrupted', delivered: 'maybe' },
+        { number: 2, status: 503 },
+        { number: 3, status: 409 },
+      ],
+    })
+    expect(target.received).toHaveLength(3)
   })
 
   it('by kill -9 does not send again what may not, and says so', async () => {

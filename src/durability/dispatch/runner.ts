@@ -5,11 +5,18 @@ import type { Continuation, Postponed } from '../../execution/continuation.ts'
 import { type ExecutionContext, executeNode } from '../../execution/execute.ts'
 import type { HeldResources } from '../../execution/held-resources.ts'
 import type { Executed, ExecutionRecord } from '../../execution/results.ts'
-import { endInterrupted, replyUnsent, type UnsentEnd, unknownNode } from '../../execution/unsent-reply.ts'
+import {
+  endInterrupted,
+  goOnAfterDeath,
+  replyUnsent,
+  type UnsentEnd,
+  unknownNode,
+} from '../../execution/unsent-reply.ts'
 import type { CompiledNode } from '../../webhook/compile.ts'
 import { connectionPath } from '../../webhook/request/member-path.ts'
 import { minAttemptMs } from '../../webhook/retry.ts'
 import { describeEnd } from '../ended.ts'
+import { askStore, type Sending, startSending } from '../permission.ts'
 import type {
   Again,
   Ended,
@@ -60,14 +67,6 @@ const afterErrorMs = 30_000
 /** No lane is paused longer because of one call. */
 const longestLanePauseMs = 1_000
 
-/** What became of the permission to send. */
-interface Sending {
-  hasBegun: boolean
-  isFenced: boolean
-  /** Whether the store could not be asked. */
-  isUnknown: boolean
-}
-
 /** Makes the attempts of durable executions, one at a time, and stores what became of each. */
 export class Runner {
   readonly #options: RunnerOptions
@@ -99,14 +98,14 @@ export class Runner {
   async execute(leased: LeasedExecution): Promise<void> {
     const { documents, mustEnd } = leased
     if (documents === null) return await this.#endUnsent(leased, null, 'unreadable')
-    const submitted = this.#read(documents)
+    const submitted = this.#read(documents, leased)
     if (mustEnd !== null) return await this.#endUnsent(leased, submitted, mustEnd)
-    const sending: Sending = { hasBegun: false, isFenced: false, isUnknown: false }
+    const sending = startSending()
     try {
       await this.#attempt(leased, submitted, sending)
     } catch (error) {
       this.#options.onError(error)
-      if (sending.isFenced) return
+      if (sending.fenced.signal.aborted) return
       if (sending.hasBegun) await this.#endUnsent(leased, submitted, 'interrupted')
       else await this.#giveBack(leased, afterErrorMs)
     }
@@ -114,7 +113,7 @@ export class Runner {
 
   /** Ends an execution that waits, because it was cancelled. */
   async withdraw(leased: LeasedExecution): Promise<void> {
-    const submitted = leased.documents === null ? null : this.#read(leased.documents)
+    const submitted = leased.documents === null ? null : this.#read(leased.documents, leased)
     await this.#endUnsent(
       leased,
       submitted,
@@ -127,10 +126,14 @@ export class Runner {
     return this.#options.store.now() - Date.now()
   }
 
-  #read(documents: ExecutionDocuments): SubmittedDocuments {
+  #read(documents: ExecutionDocuments, { execution }: LeasedExecution): SubmittedDocuments {
     const submitted = readDocuments(documents)
-    const { progress } = submitted
-    return progress === null ? submitted : { ...submitted, progress: shift(progress, -this.#ahead) }
+    const progress = submitted.progress === null ? null : shift(submitted.progress, -this.#ahead)
+    // What must not be repeated had not begun, or ends as interrupted.
+    if (!execution.repeatable || execution.recoveries === 0) return { ...submitted, progress }
+    const at = findStart(execution.startedAt, submitted) - this.#ahead
+    const number = execution.attempts + 1
+    return { ...submitted, progress: goOnAfterDeath(progress, number, at) }
   }
 
   async #attempt(leased: LeasedExecution, submitted: SubmittedDocuments, sending: Sending): Promise<void> {
@@ -157,7 +160,7 @@ export class Runner {
       resources.end()
       this.#cancelling.delete(execution.id)
     })
-    if (sending.isFenced) return
+    if (sending.fenced.signal.aborted) return
     if (result.kind === 'refused') throw new TypeError('a compiled node is not refused')
     if (result.kind === 'unaffordable') return await this.#giveBack(leased, shortageMs)
     if (cancelling.signal.aborted && result.reply.attempts.at(-1)?.failure === 'cancelled')
@@ -176,19 +179,14 @@ export class Runner {
     node: CompiledNode,
     sending: Sending,
   ): Continuation {
-    const permission = async () => {
-      const written = await this.#options.store.begin(lease, execution.attempts + 1)
-      sending.hasBegun = written === 'written'
-      sending.isFenced = written === 'fenced'
-      sending.isUnknown = written === 'unavailable'
-      return sending.hasBegun
-    }
     return {
       executionId: execution.id,
       attemptsBefore: execution.attemptsBefore,
       acceptedAt: findStart(execution.startedAt, submitted) - this.#ahead,
       progress: submitted.progress,
-      permission: node.retry.isIdempotent ? undefined : permission,
+      permission: node.retry.isIdempotent
+        ? undefined
+        : askStore(this.#options.store, lease, execution.attempts, sending),
       postpones: true,
     }
   }
@@ -196,7 +194,7 @@ export class Runner {
   /** For how long an execution is given back of which nothing was sent now; null if it is not. */
   #findBackMs({ postponed, reply }: Executed, sending: Sending): number | null {
     if (postponed?.wasHeldBack) return Math.max(1, postponed.ms)
-    if (sending.isUnknown) return shortageMs
+    if (sending.isUnknown && !sending.hasBegun) return shortageMs
     const last = reply.attempts.at(-1)
     if (last === undefined || last.delivered !== 'no') return null
     // What the wait has used up of its time is seen before the next attempt.

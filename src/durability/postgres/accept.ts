@@ -200,6 +200,7 @@ function describeAccepted(now: number, { submission, row }: Start, token: number
     attempts: row?.attempts ?? 0,
     lease: token === undefined ? null : { executionId, token },
     begun: row === null ? null : readBegun(row),
+    lostAt: row?.repeatable && row.recoveries > 0 ? row.started_at : null,
   }
 }
 

@@ -3,11 +3,12 @@ import type { ExecuteReply, ExecuteRequest } from '../../contract/execution.ts'
 import { type CallContext, type ExecutionContext, executeNode } from '../../execution/execute.ts'
 import type { WithRequestedNode } from '../../execution/node-cache.ts'
 import type { Executed, Refused, Unaffordable } from '../../execution/results.ts'
-import { endInterrupted, replyUnsent } from '../../execution/unsent-reply.ts'
+import { endInterrupted, goOnAfterDeath, replyUnsent } from '../../execution/unsent-reply.ts'
 import { createTimedUuid } from '../../execution/uuid.ts'
 import type { CompiledNode } from '../../webhook/compile.ts'
 import { describeEnd } from '../ended.ts'
 import { findLane } from '../find-lane.ts'
+import { askStore, startSending } from '../permission.ts'
 import type {
   Accepted,
   Ended,
@@ -78,7 +79,20 @@ export class Replay {
     const { nodes, quota } = this.#context
     const compiled = quota.charge(share, () => nodes.compile(request.node, tenant))
     if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
-    const { node } = compiled
+    return await this.#ask(request, compiled.node, call, Date.now())
+  }
+
+  /** Repeats nothing more. What could not be stored is lost: its keys count as interrupted. */
+  close(): void {
+    this.#closed.abort()
+  }
+
+  async #ask(
+    request: Request,
+    node: CompiledNode,
+    call: CallContext,
+    acceptedAt: number,
+  ): Promise<ExecutedOnce> {
     const acceptance = await this.#store.accept([this.#submit(request, node, call.client)])
     if (acceptance === 'unavailable') return { kind: 'store_unavailable' }
     if (acceptance.outcome === 'backlog_full') throw new TypeError('a synchronous execution is no backlog')
@@ -91,16 +105,15 @@ export class Replay {
     }
     const [answer] = acceptance.executions
     if (answer === undefined) throw new TypeError('each submission has an answer')
-    if (answer.outcome === 'accepted') return await this.#run({ ...request, node }, node, answer, call)
+    if (answer.outcome === 'accepted') {
+      const result = await this.#run({ ...request, node }, node, answer, call, acceptedAt)
+      // Another instance has taken over, since this one was stopped: it is as if the client had sent its request again.
+      return result === 'fenced' ? await this.#ask(request, node, call, acceptedAt) : result
+    }
     const { reply, id } = answer.execution
     if (reply === null) return { kind: 'in_progress', executionId: id, retryAfterMs: 0 }
     this.#onReplayed()
     return { kind: 'replayed', json: markReplayed(Buffer.from(reply).toString()) }
-  }
-
-  /** Repeats nothing more. What could not be stored is lost: its keys count as interrupted. */
-  close(): void {
-    this.#closed.abort()
   }
 
   #submit(request: Request, node: CompiledNode, client: string | null): SynchronousSubmission {
@@ -114,18 +127,18 @@ export class Replay {
       repeatable: node.retry.isIdempotent,
       node: Buffer.from(this.#context.nodes.write(request.node)),
       payload: Buffer.from(JSON.stringify(payload)),
-      begins: !node.retry.isIdempotent,
+      begins: false,
     }
   }
 
   async #run(
     request: Request,
     node: CompiledNode,
-    { executionId, attempts, lease, begun }: Accepted,
+    { executionId, attempts, lease, begun, lostAt }: Accepted,
     call: CallContext,
-  ): Promise<ExecutedOnce> {
+    acceptedAt: number,
+  ): Promise<Exclude<ExecutedOnce, ReplayedReply> | 'fenced'> {
     if (lease === null) throw new TypeError('a synchronous execution has a lease')
-    const acceptedAt = Date.now()
     const interrupt = async (at: { attempt: number; at: number }) => {
       const { correlationId = null, tenant = null, idempotencyKey } = request
       const asked = { executionId, correlationId, tenant, idempotencyKey, acceptedAt }
@@ -134,22 +147,37 @@ export class Replay {
       return reply
     }
     if (begun !== null) return { kind: 'interrupted', reply: await interrupt(begun) }
+    const sending = startSending()
+    const fenced = sending.fenced.signal
+    const isRepeatable = node.retry.isIdempotent
+    const ahead = this.#store.now() - Date.now()
     const continuation = {
       executionId,
       attemptsBefore: attempts,
       acceptedAt,
-      progress: null,
+      progress: lostAt === null ? null : goOnAfterDeath(null, attempts + 1, lostAt - ahead),
+      permission: isRepeatable ? undefined : askStore(this.#store, lease, attempts, sending),
       postpones: false,
     }
+    const signal = isRepeatable ? call.signal : AbortSignal.any([call.signal, fenced])
     try {
-      const result = await executeNode(request, this.#context, { ...call, continuation })
-      if (result.kind === 'executed') await this.#settle(lease, describeEnd(result.reply, attempts))
-      else await this.#store.release([lease], 0)
-      return result
+      const result = await executeNode(request, this.#context, { ...call, signal, continuation })
+      if (fenced.aborted) return 'fenced'
+      const isUnsent = sending.isUnknown && !sending.hasBegun
+      if (result.kind !== 'executed' || isUnsent) await this.#release(lease)
+      else await this.#settle(lease, describeEnd(result.reply, attempts))
+      return isUnsent ? { kind: 'store_unavailable' } : result
     } catch (error) {
-      await interrupt({ attempt: attempts + 1, at: acceptedAt })
+      if (isRepeatable || sending.hasBegun) await interrupt({ attempt: attempts + 1, at: acceptedAt })
+      else await this.#release(lease)
       throw error
     }
+  }
+
+  /** Nothing was sent: the key is free, at the latest once the store is there. */
+  async #release(lease: Lease): Promise<void> {
+    const release = () => this.#store.release([lease], 0)
+    if ((await release()) === 'unavailable') void untilAvailable(release, this.#closed.signal)
   }
 
   /** The client learns the outcome even if the store is not there: storing it is repeated meanwhile. */

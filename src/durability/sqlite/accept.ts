@@ -94,7 +94,10 @@ function compare(known: ExecutionRow, hashes: Hashes): ('node' | 'payload')[] {
   return differs
 }
 
-type Startable = Pick<ExecutionRow, 'seq' | 'id' | 'attempts' | 'begun_attempt' | 'begun_at'>
+type Startable = Pick<
+  ExecutionRow,
+  'seq' | 'id' | 'attempts' | 'begun_attempt' | 'begun_at' | 'repeatable' | 'recoveries' | 'started_at'
+>
 
 function insert(session: Session, now: number, submission: Submission, hashes: Hashes): Startable {
   const { executionId, mode, nodeId, lane, repeatable } = submission
@@ -119,7 +122,16 @@ function insert(session: Session, now: number, submission: Submission, hashes: H
       now,
       now,
     )
-  return { seq: Number(lastInsertRowid), id: executionId, attempts: 0, begun_attempt: null, begun_at: null }
+  return {
+    seq: Number(lastInsertRowid),
+    id: executionId,
+    attempts: 0,
+    begun_attempt: null,
+    begun_at: null,
+    repeatable: Number(repeatable),
+    recoveries: 0,
+    started_at: now,
+  }
 }
 
 /** Gives a new execution its ticket, or one that is executed anew. */
@@ -163,7 +175,17 @@ function start(session: Session, now: number, submission: Submission, row: Start
     .run(row.seq, 'execution', isDurable ? session.enterLane(lane) : null, dueAt, endsAt, token)
   if (isDurable) writeDocuments(session, row, submission)
   const lease = token === null ? null : { executionId: row.id, token }
-  return { outcome: 'accepted', executionId: row.id, dueAt, expiresAt, attempts: row.attempts, lease, begun }
+  const lostAt = row.repeatable === 1 && row.recoveries > 0 ? row.started_at : null
+  return {
+    outcome: 'accepted',
+    executionId: row.id,
+    dueAt,
+    expiresAt,
+    attempts: row.attempts,
+    lease,
+    begun,
+    lostAt,
+  }
 }
 
 function writeDocuments(session: Session, { seq, id }: Startable, submission: DurableSubmission): void {

@@ -157,6 +157,11 @@ export interface Accepted {
    * interrupted.
    */
   readonly begun: Begun | null
+  /**
+   * A holder died, and whether it had sent what may be repeated is not known: when the execution had been started for it. Null if
+   * there was none.
+   */
+  readonly lostAt: number | null
 }
 
 /**

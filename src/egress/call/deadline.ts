@@ -2,8 +2,11 @@ import type { Clock, Failure, FailureCode } from '../../contract/failure.ts'
 import { minAttemptMs } from '../../webhook/retry.ts'
 import type { AttemptPhase, PhaseDuration } from './phase-clock.ts'
 
-/** Why a call is interrupted. `late`: its permit came with too little time left to begin. */
-export type Interruption = 'deadline' | 'late' | 'shutdown' | 'cancelled'
+/**
+ * Why a call is interrupted. `late`: its permit came with too little time left to begin. `unstored`: that it begins could not be
+ * stored.
+ */
+export type Interruption = 'deadline' | 'late' | 'shutdown' | 'cancelled' | 'unstored'
 
 /**
  * The one clock of a call, for the attempt and a resend. Its timer keeps the process alive, unlike undici's timers.
@@ -73,6 +76,7 @@ export function failureFromInterruption(
   place: string,
 ): Failure {
   if (interruption === 'cancelled') return notBegun.cancelled(place)
+  if (interruption === 'unstored') return notBegun.unstored(place)
   if (interruption === 'late') return beganTooLate(progress.phaseMs, deadline, place)
   const { phase, phaseMs } = progress
   const step = phase === null ? 'connect' : phase === 'answer' && progress.isSending ? 'sending' : phase
@@ -116,6 +120,12 @@ export const notBegun = {
     code: 'cancelled',
     detail: `The client closed its connection to the service before the call to ${place} began.`,
     path: null,
+  }),
+  unstored: (place) => ({
+    code: 'local_resource',
+    detail: `The store of the service could not be written before the call to ${place} began.`,
+    path: null,
+    hint: 'This attempt sent nothing: what may not be sent twice is sent only once that is stored. The operator of the service finds the cause in its log. After that the call can be sent again.',
   }),
 } as const satisfies Partial<Record<Interruption, (place: string) => Failure>>
 

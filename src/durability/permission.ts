@@ -1,0 +1,34 @@
+import type { Permission } from '../egress/egress-client.ts'
+import type { ExecutionStore, Lease } from './store/execution-store.ts'
+
+/** What became of the permission to send what must not be repeated, of one lease. */
+export interface Sending {
+  /** Whether any request had the permission. */
+  hasBegun: boolean
+  /** Aborted when the lease has ended: nothing more is sent. */
+  readonly fenced: AbortController
+  /** Whether the store could not be asked when it was asked last. */
+  isUnknown: boolean
+}
+
+export function startSending(): Sending {
+  return { hasBegun: false, fenced: new AbortController(), isUnknown: false }
+}
+
+/** Asks the store before each request whether the lease still holds, and stores that it begins. `attempts`: those before. */
+export function askStore(
+  store: Pick<ExecutionStore, 'begin'>,
+  lease: Lease,
+  attempts: number,
+  sending: Sending,
+): Permission {
+  let asked = 0
+  return async () => {
+    asked += 1
+    const written = await store.begin(lease, attempts + asked)
+    sending.isUnknown = written === 'unavailable'
+    if (written === 'fenced') sending.fenced.abort('cancelled')
+    if (written === 'written') sending.hasBegun = true
+    return written === 'written' ? 'given' : written === 'fenced' ? 'refused' : 'unknown'
+  }
+}
