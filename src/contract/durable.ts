@@ -19,6 +19,7 @@ export const durableLimits = {
 
 const { attempts, initialDelayMs, maxDelayMs, delaysMs } = Retry.properties
 const pause = { minimum: 0, maximum: durableLimits.delayMs }
+const eachPause = Type.Integer(pause)
 
 /** `retry` of a durable execution: the same members with higher limits. */
 const DurableRetry = closedObject(
@@ -36,7 +37,7 @@ const DurableRetry = closedObject(
       }),
     ),
     delaysMs: Type.Optional(
-      Type.Array(Type.Integer(pause), { ...delaysMs, maxItems: durableLimits.attempts - 1 }),
+      Type.Array(eachPause, { ...delaysMs, items: eachPause, maxItems: durableLimits.attempts - 1 }),
     ),
   },
   {
@@ -209,7 +210,8 @@ const summary = {
     },
     required: ['state', 'attempts'],
     additionalProperties: false,
-    description: 'What became of its callback; null before its end, and if it has none.',
+    description:
+      'What became of its callback; null if it has none. Before its end: `waiting`, with no attempts.',
   }),
 }
 

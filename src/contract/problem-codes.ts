@@ -1,6 +1,6 @@
 import type { RetrySafety } from './failure.ts'
 
-interface ProblemInfo {
+export interface ProblemInfo {
   readonly status: number
   readonly title: string
   /** Whether a target may have got the request. */

@@ -185,6 +185,25 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       expect(answerOf(await store.accept([durable({ ...other, key: 'k' })]))).toMatchObject(expected)
     })
 
+    it('with a callback is refused where none was asked for before, unless it is executed anew', async () => {
+      const { store } = await start()
+      const plain = durable({ key: 'k' })
+      const { executionId } = await acceptOne(store, plain)
+      const callsBack = () => durable({ key: 'k', callsBack: true })
+      const expected = { outcome: 'key_reused', executionId, differs: ['callback'] }
+
+      expect(answerOf(await store.accept([callsBack()]))).toMatchObject(expected)
+      await store.settle((await claimOne(store)).lease, failed({ repeat: 'never' }))
+      expect(answerOf(await store.accept([durable(), callsBack()]))).toMatchObject({ ...expected, index: 1 })
+      expect(answerOf(await store.accept([durable({ key: 'k' })]))).toMatchObject({ outcome: 'replayed' })
+
+      const { executionId: other } = await acceptOne(store, durable({ key: 'l' }))
+      await store.settle((await claimOne(store)).lease, failed({ repeat: 'safe' }))
+      const anew = durable({ key: 'l', callsBack: true })
+      expect(answerOf(await store.accept([anew]))).toMatchObject({ outcome: 'accepted', executionId: other })
+      expect(answerOf(await store.accept([anew]))).toMatchObject({ outcome: 'replayed' })
+    })
+
     it.each([
       ['succeeded', ended(), false, 'replayed'],
       ['is of no use to repeat', failed({ repeat: 'never' }), true, 'replayed'],
@@ -665,7 +684,13 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       expect((await list({ nodeId: 'n4' }, null, 10)).ids).toHaveLength(1)
       expect((await list({ state: 'failed' }, null, 10)).ids).toEqual([])
       expect((await list({ state: 'waiting', since: world.now() }, null, 10)).ids).toHaveLength(3)
-      expect(await store.list({}, 'nowhere', 3)).toBe('unknown_place')
+      for (const place of [
+        'nowhere',
+        '1796053434588.ZZ',
+        `1796053434588.5.${second.ids[0]}`,
+        `${second.next}0`,
+      ])
+        expect(await store.list({}, place, 3), place).toBe('unknown_place')
     })
 
     it('counts what waits, by how long it has been due', async () => {

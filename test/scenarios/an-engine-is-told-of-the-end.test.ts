@@ -37,6 +37,30 @@ async function untilCalledBack({ request }: Service, executionId: string, state:
 }
 
 describe('a callback', () => {
+  it('is shown before it is due, and refused where the key was used without one', async () => {
+    const gate = held(json(201, {}))
+    const target = await receiver(gate.answer)
+    const engine = await receiver(json(204, null))
+    const { own } = await serviceWithCallbacks({ engine: { url: engine.url, secret } })
+    const node = { method: 'POST', url: target.url }
+    const callback = { to: 'engine' }
+
+    const { executionId } = await submit(own, { node, callback, idempotencyKey: 'told' })
+    const shown = await own.request<ExecutionStatus>(`/v1/executions/${executionId}`)
+    await submit(own, { node, idempotencyKey: 'untold' })
+    const refused = await own.post<Problem>('/v1/executions', { node, callback, idempotencyKey: 'untold' })
+    const items = [{ idempotencyKey: 'new' }, { idempotencyKey: 'untold' }]
+    const many = await own.post<Problem>('/v1/executions', { node, callback, items })
+    gate.release()
+
+    expect(shown.body.callback).toEqual({ state: 'waiting', attempts: 0 })
+    expect([refused.status, refused.body.code]).toEqual([422, 'idempotency_key_reused'])
+    expect(refused.body.errors.map(({ path }) => path)).toEqual(['/callback'])
+    expect(many.body.errors.map(({ path }) => path)).toEqual(['/items/1/idempotencyKey'])
+    await untilCalledBack(own, executionId, 'delivered')
+    expect(await submit(own, { node, callback, idempotencyKey: 'told' })).toMatchObject({ replayed: true })
+  })
+
   it('is signed, goes to the address of its name, and tells of the end', async () => {
     const target = await receiver(json(201, { id: 'L-9' }))
     const engine = await receiver(json(204, null))

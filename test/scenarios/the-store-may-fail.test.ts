@@ -190,6 +190,30 @@ describe('while the disk is full', () => {
   })
 })
 
+it('what cannot be read now is not said to be undelivered', async () => {
+  const { url, file, post } = await startOnDisk()
+  const node = { method: 'POST', url: 'https://target.example/' }
+  const notBefore = new Date(Date.now() + 3_600_000).toISOString()
+  const { body } = await post<Submitted>('/v1/executions', { node, notBefore })
+  const path = `/v1/executions/${body.executionId}`
+
+  rmSync(file)
+  await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).status === 503)
+
+  for (const [method, where] of [
+    ['GET', path],
+    ['GET', `${path}/result`],
+    ['GET', '/v1/executions'],
+    ['POST', `${path}/cancel`],
+  ] as const) {
+    const reply = await fetch(`${url}${where}`, { method })
+    const problem = (await reply.json()) as Problem
+    expect([where, reply.status, problem.code]).toEqual([where, 503, 'store_unavailable'])
+    expect(problem).toMatchObject({ delivered: 'maybe', repeat: 'safe', retryable: true })
+    expect(problem.detail).not.toMatch(/nothing sent/i)
+  }
+})
+
 describe('the file of the store, while the service runs,', () => {
   it.each([
     ['is deleted', (file: string) => rmSync(file)],

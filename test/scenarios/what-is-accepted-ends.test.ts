@@ -268,6 +268,18 @@ describe('a key of a durable execution', () => {
   })
 })
 
+it('the reply to one who has waited in vain says how it is by then', async () => {
+  const gate = held(json(200, {}))
+  const target = await receiver(gate.answer)
+  const own = await serviceWithStore()
+  const call = { node: { method: 'POST', url: target.url } }
+
+  const { status, body } = await own.post<Submitted>('/v1/executions', call, { prefer: 'wait=1' })
+
+  expect([status, body.state, body.dueAt]).toEqual([202, 'running', null])
+  gate.release()
+})
+
 describe('many executions at once', () => {
   it('are accepted in one request, in the order of the items', async () => {
     const target = await receiver(json(200, {}))
@@ -437,6 +449,18 @@ describe('a submission that is wrong', () => {
 
     expect([list.status, redrive.status]).toEqual([400, 400])
     expect(redrive.body.errors.map(({ path }) => path)).toEqual(['/filter/until'])
+  })
+
+  it('by a pause of more than six hours, however pauses are given', async () => {
+    const own = await serviceWithStore()
+    const accept = async (retry: object) =>
+      (await own.post('/v1/executions', { node: { ...node, retry }, notBefore: later(day) })).status
+    const sixHours = 21_600_000
+
+    expect(await accept({ attempts: 3, maxDelayMs: sixHours })).toBe(202)
+    expect(await accept({ delaysMs: [1_000, sixHours] })).toBe(202)
+    expect(await accept({ attempts: 3, maxDelayMs: sixHours + 1 })).toBe(400)
+    expect(await accept({ delaysMs: [1_000, sixHours + 1] })).toBe(400)
   })
 
   it('by a bound that the refusal names', async () => {
@@ -637,7 +661,14 @@ it('a list has pages, newest first, and filters', async () => {
   expect([idsOf(first), idsOf(second), second.next]).toEqual([ids.slice(0, 2), ids.slice(2), null])
   expect(idsOf(await list('nodeId=b&state=succeeded'))).toEqual([ids[1]])
   expect(idsOf(await list('state=failed'))).toEqual([])
-  for (const wrong of ['limit=0', 'after=x', 'colour=red', 'state=done', 'since=yesterday'])
+  for (const wrong of [
+    'limit=0',
+    'after=x',
+    'after=1796053434588.ZZ',
+    'colour=red',
+    'state=done',
+    'since=yesterday',
+  ])
     expect((await own.request(`/v1/executions?${wrong}`)).status, wrong).toBe(400)
 })
 

@@ -1921,7 +1921,7 @@ export interface components {
              * @example 2026-11-21T21:54:09Z
              */
             endedAt: string | null;
-            /** @description What became of its callback; null before its end, and if it has none. */
+            /** @description What became of its callback; null if it has none. Before its end: `waiting`, with no attempts. */
             callback: {
                 /**
                  * @description `failed`: it was tried for a day.
@@ -1983,7 +1983,7 @@ export interface components {
              * @example 2026-11-21T21:54:09Z
              */
             endedAt: string | null;
-            /** @description What became of its callback; null before its end, and if it has none. */
+            /** @description What became of its callback; null if it has none. Before its end: `waiting`, with no attempts. */
             callback: {
                 /**
                  * @description `failed`: it was tried for a day.

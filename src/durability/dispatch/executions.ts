@@ -405,8 +405,12 @@ function describeFaults(
     const twin = findTwin(executionId)
     const other = twin === -1 ? 'the execution that has' : `/items/${twin}, which has`
     return differs.map((part) => ({
-      path: items === undefined ? `/${part}` : `/items/${index}/${part === 'node' ? 'idempotencyKey' : part}`,
-      message: `differs from the ${part} of ${other} this idempotencyKey`,
+      path:
+        items === undefined ? `/${part}` : `/items/${index}/${part === 'payload' ? part : 'idempotencyKey'}`,
+      message:
+        part === 'callback'
+          ? 'was not asked for with this idempotencyKey before, and cannot be added; leave it out and read the result'
+          : `differs from the ${part} of ${other} this idempotencyKey`,
     }))
   })
   const executionId = findTwin(first.executionId) === -1 ? first.executionId : null

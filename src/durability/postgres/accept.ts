@@ -169,6 +169,9 @@ function answerOne(
   if (row !== null && hasEnded(row) && !row.final) return { ...entry, answer: 'start', row }
   if (submission.mode === 'synchronous' && (row === null || !hasEnded(row)))
     return { outcome: 'in_progress', index, executionId, dueAt: row?.state === 'waiting' ? row.due_at : null }
+  const asks = submission.mode === 'durable' && submission.callsBack
+  if (asks && row !== null && !row.calls_back && row.callbacks === 0)
+    return { outcome: 'key_reused', index, executionId, differs: ['callback'] }
   return { answer: 'replay', id: executionId }
 }
 

@@ -193,6 +193,7 @@ export class Replay {
 const differences = {
   node: 'differs from the node of the execution that has this idempotencyKey',
   payload: 'differs from the payload of the execution that has this idempotencyKey',
+  callback: 'was not asked for with this idempotencyKey before',
 } as const
 
 function describeReuse({ executionId, differs }: KeyReused): KeyRefusal {

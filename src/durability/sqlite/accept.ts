@@ -72,9 +72,11 @@ function acceptOne(session: Session, now: number, submission: Submission, index:
     const dueAt = known.state === 'waiting' ? known.due_at : null
     return { outcome: 'in_progress', index, executionId: known.id, dueAt } as const
   }
-  if (!hasEnded(known) || known.final === 1)
-    return { outcome: 'replayed', execution: readStored(session, known) } as const
-  return start(session, now, submission, known)
+  if (hasEnded(known) && known.final !== 1) return start(session, now, submission, known)
+  const asks = submission.mode === 'durable' && submission.callsBack
+  if (asks && known.calls_back === 0 && known.callbacks === 0)
+    return { outcome: 'key_reused', index, executionId: known.id, differs: ['callback'] } as const
+  return { outcome: 'replayed', execution: readStored(session, known) } as const
 }
 
 /** The hash by which the key of one client and one tenant is found. */

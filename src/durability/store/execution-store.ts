@@ -173,14 +173,16 @@ export interface Replayed {
   readonly execution: StoredExecution
 }
 
-/** An execution with this key has other content. */
+/** An execution with this key has other content, or no callback where one is asked for. */
 export interface KeyReused {
   readonly outcome: 'key_reused'
   readonly index: number
   readonly executionId: string
   /** At least one. */
-  readonly differs: readonly ('node' | 'payload')[]
+  readonly differs: readonly Difference[]
 }
+
+export type Difference = 'node' | 'payload' | 'callback'
 
 /** The submission is synchronous, and an execution with this key has not ended. */
 export interface InProgress {

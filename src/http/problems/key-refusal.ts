@@ -8,7 +8,7 @@ export function refuseKey(refusal: KeyRefusal): Refusal {
   if (refusal.kind === 'key_reused')
     return new Refusal(
       'idempotency_key_reused',
-      'Another request had this idempotencyKey. Give each execution a key of its own, or repeat the request as it was.',
+      'Another request had this idempotencyKey. Give each execution a key of its own, also where its node was corrected, or repeat the request as it was.',
       { executionId, errors: refusal.errors },
     )
   const seconds = Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000))
@@ -25,6 +25,15 @@ export function storeUnavailable(): Refusal {
     'store_unavailable',
     'The store of the service cannot be reached or written at the moment. Nothing was stored, and nothing sent.',
     { headers: { 'retry-after': '1' } },
+  )
+}
+
+/** What became of executions cannot be told now: they go on as they would. */
+export function storeUnreadable(): Refusal {
+  return new Refusal(
+    'store_unavailable',
+    'The store of the service cannot be read at the moment. This says nothing about the execution, which goes on: look again later.',
+    { headers: { 'retry-after': '1' }, delivered: 'maybe' },
   )
 }
 

@@ -2,7 +2,12 @@ import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ConfigError } from '../../contract/config-error.ts'
 import { findErrorPage } from '../../contract/error-page.ts'
-import { findSafetyAfterProblem, type ProblemCode, problems } from '../../contract/problem-codes.ts'
+import {
+  findSafetyAfterProblem,
+  type ProblemCode,
+  type ProblemInfo,
+  problems,
+} from '../../contract/problem-codes.ts'
 import type { Problem } from '../../contract/schemas.ts'
 import type { Log } from '../../logging/logger.ts'
 import { describeForeignMediaType } from './foreign-media-type.ts'
@@ -20,6 +25,8 @@ interface RefusalOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** The execution that is the cause. */
   readonly executionId?: string | null
+  /** Where it is not what the code says in general. */
+  readonly delivered?: ProblemInfo['delivered']
 }
 
 /** Thrown to refuse a request. */
@@ -28,26 +35,28 @@ export class Refusal extends Error {
   readonly errors: readonly ConfigError[]
   readonly headers: Readonly<Record<string, string>>
   readonly executionId: string | null
+  readonly delivered: ProblemInfo['delivered']
 
   constructor(
     code: ProblemCode,
     detail: string,
-    { errors = [], headers = {}, executionId = null }: RefusalOptions = {},
+    { errors = [], headers = {}, executionId = null, delivered }: RefusalOptions = {},
   ) {
     super(detail)
     this.code = code
     this.errors = takeFirst(errors)
     this.headers = headers
     this.executionId = executionId
+    this.delivered = delivered ?? problems[code].delivered
   }
 }
 
 export function createProblem(
-  { code, message, errors, executionId }: Refusal,
+  { code, message, errors, executionId, delivered }: Refusal,
   requestId: string,
   docsBaseUrl: string,
 ): Problem {
-  const { status, title, delivered, retryable } = problems[code]
+  const { status, title, retryable } = problems[code]
   return {
     type: findErrorPage(code, docsBaseUrl),
     title,

@@ -41,7 +41,7 @@ import type { TraceContext } from '../../tracing/trace-context.ts'
 import { asJson } from '../body/written-json.ts'
 import { checkTenant, lacksRight } from '../clients/access.ts'
 import type { Client } from '../clients/client.ts'
-import { refuseKey, storeMissing, storeUnavailable } from '../problems/key-refusal.ts'
+import { refuseKey, storeMissing, storeUnreadable } from '../problems/key-refusal.ts'
 import { Refusal, whatIsWrong } from '../problems/problem.ts'
 import { describeQueryMistake } from '../problems/query-mistake.ts'
 import { listParameters, noParameters } from './list-parameters.ts'
@@ -51,6 +51,7 @@ import {
   problemReplies,
   problemReply,
   readingReplies,
+  storedReplies,
 } from './problem-replies.ts'
 import { replayedHeader } from './replayed-header.ts'
 import { readTrace, returnTrace, TraceHeaders, traceReplyHeaders } from './trace-headers.ts'
@@ -145,7 +146,7 @@ export const submitRoute: FastifyPluginAsyncTypebox<Options> = async (
       spanExporter?.record(createSubmissionSpans(trace, startedAt, ids))
     }
     if (body.items !== undefined) return reply.code(202).send(acknowledgeAll(result.executions))
-    const [accepted] = result.executions
+    let [accepted] = result.executions
     if (accepted === undefined) throw new TypeError('a submission has an execution')
     const ms = preferredMs(request)
     if (ms > 0) {
@@ -160,6 +161,9 @@ export const submitRoute: FastifyPluginAsyncTypebox<Options> = async (
         reply.header('idempotency-replayed', 'true')
         return reply.code(200).send(asJson(markReplayed(json), reply))
       }
+      // Meanwhile it may have begun to run, or wait for another attempt.
+      if (found !== null && found !== 'unavailable')
+        accepted = { ...accepted, state: found.state, dueAt: found.dueAt }
     }
     const { executionId, dueAt } = accepted
     reply.header('location', `${publicUrl}/v1/executions/${executionId}/result`)
@@ -197,8 +201,8 @@ export const cancelRoute: FastifyPluginAsyncTypebox<Options> = async (app, { exe
         'The client lacks the right to execute.',
         lacksRight({ name: 'dashboard' }, 'execute'),
       ),
-      501: durableReplies[501],
-      503: durableReplies[503],
+      501: storedReplies[501],
+      503: storedReplies[503],
     },
   }
   app.post('/v1/executions/:id/cancel', { schema }, async ({ client, params }, reply) => {
@@ -223,8 +227,8 @@ export const resultRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ex
       'The client lacks both the right to execute and the right to read.',
       lacksRight({ name: 'engine' }, 'read'),
     ),
-    501: durableReplies[501],
-    503: durableReplies[503],
+    501: storedReplies[501],
+    503: storedReplies[503],
   }
   const show = {
     operationId: 'showExecution',
@@ -286,7 +290,7 @@ export const resultRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ex
     if (ms > 0) reply.header('preference-applied', `wait=${ms / 1_000}`)
     const client = request.client?.name ?? null
     const found = await theStore(executions).await(request.params.id, client, ms, untilGone(reply))
-    if (found === 'unavailable') throw storeUnavailable()
+    if (found === 'unavailable') throw storeUnreadable()
     if (found === null) throw unknown()
     return found
   }
@@ -316,8 +320,8 @@ export const listRoute: FastifyPluginAsyncTypebox<Options> = async (app, { execu
       200: named(ExecutionList),
       400: problemReply('The query is wrong.', wrongQuery()),
       ...readingReplies,
-      501: durableReplies[501],
-      503: durableReplies[503],
+      501: storedReplies[501],
+      503: storedReplies[503],
     },
   }
   app.get('/v1/executions', { schema }, async ({ client, query }) => {
@@ -329,7 +333,7 @@ export const listRoute: FastifyPluginAsyncTypebox<Options> = async (app, { execu
       after,
       Math.min(Number(limit), durableLimits.listed),
     )
-    if (page === 'unavailable') throw storeUnavailable()
+    if (page === 'unavailable') throw storeUnreadable()
     if (page === 'unknown_place') throw wrongQuery()
     return { executions: page.executions.map(summarize), next: page.next } satisfies ExecutionListReply
   })
@@ -356,8 +360,8 @@ export const redriveRoute: FastifyPluginAsyncTypebox<Options> = async (app, { ex
       ),
       413: problemReplies[413],
       415: problemReplies[415],
-      501: durableReplies[501],
-      503: durableReplies[503],
+      501: storedReplies[501],
+      503: storedReplies[503],
     },
   }
   app.post('/v1/executions/redrive', { schema }, async ({ client, body }) => {
@@ -374,7 +378,7 @@ export const redriveRoute: FastifyPluginAsyncTypebox<Options> = async (app, { ex
       force,
       callsBack: callback === 'again',
     })
-    if (redrive === 'unavailable') throw storeUnavailable()
+    if (redrive === 'unavailable') throw redriveUnstored()
     return redrive satisfies RedriveReply
   })
 }
@@ -426,7 +430,15 @@ function cancelUnstored(): Refusal {
   return new Refusal(
     'store_unavailable',
     'The store of the service cannot be reached or written at the moment. The execution may end as withdrawn later: look at it, or cancel it again.',
-    { headers: { 'retry-after': '1' } },
+    { headers: { 'retry-after': '1' }, delivered: 'maybe' },
+  )
+}
+
+function redriveUnstored(): Refusal {
+  return new Refusal(
+    'store_unavailable',
+    'The store of the service cannot be reached or written at the moment. Some of the executions may have been redriven; the same request goes on with the rest.',
+    { headers: { 'retry-after': '1' }, delivered: 'maybe' },
   )
 }
 
@@ -509,8 +521,14 @@ function summarize({ callback, ...stored }: StoredSummary): ExecutionSummary {
     dueAt: showMoment(stored.dueAt),
     expiresAt: showMoment(stored.expiresAt),
     endedAt: showMoment(stored.endedAt),
-    callback: callback === null ? null : { state: callback.state, attempts: callback.attempts },
+    callback: showCallback(callback, stored.callsBack && stored.endedAt === null),
   }
+}
+
+/** One that is still to come has no tries, whatever became of one before it. */
+function showCallback(callback: StoredSummary['callback'], isToCome: boolean): ExecutionSummary['callback'] {
+  if (isToCome) return { state: 'waiting', attempts: 0 }
+  return callback === null ? null : { state: callback.state, attempts: callback.attempts }
 }
 
 function showMoment(ms: number | null): string | null {

@@ -3,7 +3,7 @@ import { problems } from '../../contract/problem-codes.ts'
 import { Problem } from '../../contract/schemas.ts'
 import { lacksRight } from '../clients/access.ts'
 import { refuseFor } from '../limits/reached-limit.ts'
-import { refuseKey, storeMissing, storeUnavailable } from '../problems/key-refusal.ts'
+import { refuseKey, storeMissing, storeUnavailable, storeUnreadable } from '../problems/key-refusal.ts'
 import { createProblem, Refusal, whatIsWrong } from '../problems/problem.ts'
 
 const requestId = '0ea1d8cb-60ba-4d1a-a9ff-3b7ad7f3b7c1'
@@ -116,6 +116,12 @@ export const durableReplies = {
     ...problemReply('The store cannot be reached, or the service is shutting down.', storeUnavailable()),
     headers: { 'Retry-After': retryAfter },
   },
+}
+
+/** The same of what is there already: it goes on. */
+export const storedReplies = {
+  501: durableReplies[501],
+  503: { ...durableReplies[503], ...problemReply(durableReplies[503].description, storeUnreadable()) },
 }
 
 /** The problems of every route that only reads. */
