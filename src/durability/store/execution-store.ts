@@ -182,7 +182,7 @@ export interface KeyReused {
   readonly differs: readonly Difference[]
 }
 
-export type Difference = 'node' | 'payload' | 'callback'
+type Difference = 'node' | 'payload' | 'callback'
 
 /** The submission is synchronous, and an execution with this key has not ended. */
 export interface InProgress {
