@@ -13,6 +13,7 @@ import { buildApp, type DurableOptions } from './http/app.ts'
 import { createClientStore } from './http/clients/client-store.ts'
 import { limitIdleConnections } from './http/hooks/max-connections.ts'
 import type { Log } from './logging/logger.ts'
+import { OutageLog } from './logging/outage-log.ts'
 import { createProxyStore } from './secrets/proxy-store.ts'
 import { createSecretStore } from './secrets/secret-store.ts'
 import type { Settings, StoreSettings } from './settings/settings.ts'
@@ -100,6 +101,11 @@ async function openDurable(
 ): Promise<DurableOptions> {
   const listeners: (() => void)[] = []
   let isLost = false
+  const outages = new OutageLog({
+    log,
+    failing: 'the store cannot be reached or written',
+    over: 'the store can be reached and written again',
+  })
   const store = await openStore(url, {
     keys,
     maxConnections,
@@ -109,7 +115,7 @@ async function openDurable(
     now: () => Date.now(),
     tokens: new TokenBuckets({ now: () => performance.now() }),
     onUnavailable(reason) {
-      log.error({ reason }, 'the store cannot be reached or written')
+      outages.failed(reason)
       for (const listener of listeners) listener()
     },
     onWarning: (message) => log.warn(message),

@@ -267,7 +267,7 @@ export const variables = {
       name: 'MAX_BACKLOG',
       default: '100000',
       description:
-        'Limit for the durable executions of one tenant that have not ended. Further ones get 429 with `backlog_full`.',
+        'Limit for the durable executions of one tenant of a client that have not ended. Further ones get 429 with `backlog_full`.',
       example: '1000000',
       parse: integer(1, 100_000_000),
     }),
@@ -305,7 +305,7 @@ export const variables = {
       name: 'API_KEYS',
       default: '',
       description:
-        'Clients with one key each, as `name:key` or `name:key@tenant1|tenant2`, separated by commas. The log shows the name. A key has at least 16 characters of `A-Za-z0-9-._~+/`, and may end with `=`. A client with tenants may name only these. To rotate a key, add the new one under another name, and remove the old one when its name no longer appears in the log.',
+        'Clients with one key each, as `name:key` or `name:key@tenant1|tenant2`, separated by commas. The log shows the name. A key has at least 16 characters of `A-Za-z0-9-._~+/`, and may end with `=`. A client with tenants may name only these. To rotate a key without a store, add the new one under another name, and remove the old one when its name no longer appears in the log. With a store, another name is another client, which has none of the keys and executions of the first: use `API_KEYS_FILE`, where a client has two keys.',
       example: 'engine-2026:c2VjcmV0LXNlY3JldC1zZWNyZXQ',
       isSecret: true,
       parse: apiKeyList,

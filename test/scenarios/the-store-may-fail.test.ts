@@ -44,7 +44,7 @@ async function startOnDisk(settings = {}) {
 describe('while the disk is full', () => {
   it('nothing is accepted that could not be kept, nothing is sent for it, and other calls go on', async () => {
     const target = await receiver(json(200, {}))
-    const { url, post, fillDisk, emptyDisk } = await startOnDisk()
+    const { url, post, fillDisk, emptyDisk, output } = await startOnDisk()
     const node = { method: 'POST', url: target.url }
     const accept = () => post<Submitted & Problem>('/v1/executions', { node, idempotencyKey: 'k' })
 
@@ -65,7 +65,8 @@ describe('while the disk is full', () => {
     }
     expect(keyless.status).toBe(200)
     expect(later.body.replayed).toBe(false)
-    expect((await scrape(url)).get('webhook_node_store_failures_total')).toBeGreaterThan(0)
+    expect((await scrape(url)).get('webhook_node_store_failures_total')).toBeGreaterThan(1)
+    expect(output().split('the store cannot be reached or written')).toHaveLength(2)
   })
 
   it('a call with a key that has waited for its place is not sent, and its key is free', async () => {
