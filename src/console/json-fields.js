@@ -1,13 +1,14 @@
 // @ts-check
 import { readJson } from './json.js'
 import { Field, Messages } from './parts.js'
+import { useRowFocus } from './row-focus.js'
 import { html } from './vendor/standalone.module.js'
 
 /** @param {{ draft: import('./draft.js').Draft, error: string | null, messages: readonly import('./parts.js').Message[], onChange: (part: Partial<import('./draft.js').Draft>) => void }} props */
 export function JsonFields({ draft, error, messages, onChange }) {
   const { node, payload, secrets, tenant } = draft
-  const own =
-    error === null ? messages : [{ path: null, message: `This is no JSON object: ${error}`, isError: true }]
+  const own = error === null ? messages : [{ path: null, message: error, isError: true }]
+  const { group, focusNew, focusBeside } = useRowFocus(secrets.length)
   const wrongPayload = payload.trim() === '' ? null : readJson(payload)
   const setSecret = (/** @type {number} */ at, /** @type {Partial<import('./draft.js').Secret>} */ part) =>
     onChange({ secrets: secrets.map((secret, index) => (index === at ? { ...secret, ...part } : secret)) })
@@ -18,7 +19,7 @@ export function JsonFields({ draft, error, messages, onChange }) {
     <${Area} label="The data (payload)" value=${payload} rows=${8} isWrong=${wrongPayload?.ok === false}
       onText=${(/** @type {string} */ text) => onChange({ payload: text })} />
     <${Messages} messages=${wrongPayload?.ok === false ? [{ path: null, message: `This is no JSON: ${wrongPayload.message}`, isError: true }] : []} />
-    <div class="rows" role="group" aria-label="Secrets of this call">
+    <div class="rows" role="group" aria-label="Secrets of this call" ref=${group}>
       <p class="label">Secrets of this call</p>
       ${secrets.map(
         ({ name, value }, at) => html`<div class="row short" key=${at}>
@@ -27,10 +28,16 @@ export function JsonFields({ draft, error, messages, onChange }) {
           <input aria-label=${`Value of secret ${at + 1}`} type="password" value=${value} autocomplete="off"
             onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => setSecret(at, { value: currentTarget.value })} />
           <button type="button" aria-label=${`Remove secret ${at + 1}`}
-            onClick=${() => onChange({ secrets: secrets.filter((_secret, index) => index !== at) })}>✕</button>
+            onClick=${() => {
+              focusBeside(at)
+              onChange({ secrets: secrets.filter((_secret, index) => index !== at) })
+            }}>✕</button>
         </div>`,
       )}
-      <button type="button" onClick=${() => onChange({ secrets: [...secrets, { name: '', value: '' }] })}>Add secret</button>
+      <button type="button" onClick=${() => {
+        focusNew()
+        onChange({ secrets: [...secrets, { name: '', value: '' }] })
+      }}>Add secret</button>
     </div>
     <${Field} label="Tenant">
       <input value=${tenant} autocomplete="off"

@@ -63,6 +63,27 @@ export function readJson(text) {
 }
 
 /**
+ * The first member that stands twice in the same object, of which JSON keeps the last alone; null if there is none.
+ * @param {string} text JSON.
+ */
+export function findTwice(text) {
+  /** @type {(Set<string> | null)[]} The names of the objects around a place; null for a list. */
+  const around = []
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\[^][^"\\]*)*(?:"(?:\s*:)?|\\?$)|[[\]{}]/g)) {
+    if (token === '{') around.push(new Set())
+    else if (token === '[') around.push(null)
+    else if (token === '}' || token === ']') around.pop()
+    else if (token.endsWith(':')) {
+      const name = String(JSON.parse(token.slice(0, -1)))
+      const names = around.at(-1)
+      if (names?.has(name)) return name
+      names?.add(name)
+    }
+  }
+  return null
+}
+
+/**
  * @param {string} text
  * @returns {{ ok: true, value: Record<string, unknown> } | { ok: false, message: string }}
  */

@@ -21,7 +21,8 @@ import {
   setStructure,
 } from './node-form.js'
 import { Choice, Field, Messages, TextInput } from './parts.js'
-import { html } from './vendor/standalone.module.js'
+import { useRowFocus } from './row-focus.js'
+import { html, useRef } from './vendor/standalone.module.js'
 
 /**
  * The form of a node, as workflow editors draw it.
@@ -84,7 +85,8 @@ export function NodeFields({ node, messages, isClosed, onNode }) {
  */
 function Rows({ title, item, list, path, messages, onList }) {
   const rows = readRows(list)
-  return html`<div class="rows" role="group" aria-label=${title}>
+  const { group, focusNew, focusBeside } = useRowFocus(rows.length)
+  return html`<div class="rows" role="group" aria-label=${title} ref=${group}>
     <p class="label">${title}</p>
     <${Messages} messages=${messagesAt(messages, path, false)} />
     ${rows.map(({ name, source, value }, at) => {
@@ -98,17 +100,30 @@ function Rows({ title, item, list, path, messages, onList }) {
           <${TextInput} aria-label=${`Value of ${place}`} placeholder=${source === 'value' ? 'value' : 'attribute'} value=${value}
             autocomplete="off" spellcheck=${false} readonly=${isFixed} title=${isFixed ? 'Change it in the JSON.' : undefined}
             onText=${(/** @type {string} */ text) => onList(changeRow(list, at, { value: text }))} />
-          <button type="button" aria-label=${`Remove ${place}`} onClick=${() => onList(removeRow(list, at))}>✕</button>
+          <button type="button" aria-label=${`Remove ${place}`} onClick=${() => {
+            focusBeside(at)
+            onList(removeRow(list, at))
+          }}>✕</button>
         </div>
         <${Messages} messages=${messagesAt(messages, `${path}/${at}`)} />`
     })}
-    <button type="button" onClick=${() => onList(addRow(list))}>Add ${item}</button>
+    <button type="button" onClick=${() => {
+      focusNew()
+      onList(addRow(list))
+    }}>Add ${item}</button>
   </div>`
 }
 
 /** @param {{ node: import('./node-form.js').Node, messages: readonly import('./parts.js').Message[], onNode: (node: import('./node-form.js').Node) => void }} props */
 function BodyFields({ node, messages, onNode }) {
   const structure = readStructure(node)
+  // What a structure held comes back with it.
+  const bodies = useRef(/** @type {Record<string, unknown>} */ ({}))
+  const choose = (/** @type {string} */ chosen) => {
+    bodies.current = { ...bodies.current, [structure]: node.body }
+    const before = chosen === '' ? undefined : bodies.current[chosen]
+    onNode(before === undefined ? setStructure(node, chosen) : setMember(node, 'body', before))
+  }
   const setBody = (/** @type {string} */ name) => (/** @type {unknown} */ value) =>
     onNode(setBodyMember(node, name, value))
   const hasType = structure === 'simple' || structure === 'full' || structure === 'json'
@@ -126,7 +141,7 @@ function BodyFields({ node, messages, onNode }) {
             ['json', 'JSON of your own'],
             ['raw', 'text of your own'],
           ]}
-          onChoose=${(/** @type {string} */ chosen) => onNode(setStructure(node, chosen))} />
+          onChoose=${choose} />
       <//>
       ${
         hasType
@@ -156,6 +171,14 @@ function BodyFields({ node, messages, onNode }) {
 /** @param {{ node: import('./node-form.js').Node, messages: readonly import('./parts.js').Message[], onNode: (node: import('./node-form.js').Node) => void }} props */
 function ResponseFields({ node, messages, onNode }) {
   const { kind, value } = readResponse(node)
+  const expects = useRef(/** @type {Partial<Record<string, unknown>>} */ ({}))
+  const choose = (/** @type {string} */ chosen) => {
+    expects.current = { ...expects.current, [kind]: node.expect }
+    const before = chosen === 'default' ? undefined : expects.current[chosen]
+    if (before !== undefined) return onNode(setMember(node, 'expect', before))
+    set(chosen, chosen === 'status' ? '2xx' : '')
+  }
+  const hasOther = kind === 'other' || expects.current.other !== undefined
   const set = (/** @type {string} */ chosen, /** @type {string} */ text) =>
     onNode(setResponse(node, /** @type {import('./node-form.js').ResponseKind} */ (chosen), text))
   return html`<div class="pair">
@@ -165,9 +188,9 @@ function ResponseFields({ node, messages, onNode }) {
           ['default', 'any status 2xx'],
           ['status', 'by status code'],
           ['string', 'by text'],
-          ...(kind === 'other' ? [['other', 'as the JSON says']] : []),
+          ...(hasOther ? [['other', 'as the JSON says']] : []),
         ]}
-        onChoose=${(/** @type {string} */ chosen) => set(chosen, chosen === 'status' ? '2xx' : '')} />
+        onChoose=${choose} />
     <//>
     ${
       kind === 'status'

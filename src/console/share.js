@@ -3,7 +3,10 @@ import { asText, isObject } from './json.js'
 
 /** Names of headers, parameters and members whose value lets in who has it. */
 const secretName =
-  /^(?:.*[-_.~])?(?:api[-_.]?key|apikey|key|token|access[-_.]?token|accesstoken|secret|client[-_.]?secret|clientsecret|password|passwd|pwd|sig|signature|auth|authorization|cookie|credential|jwt|session|sessionid|sid)$/i
+  /^(?:.*[-_.~])?(?:api[-_.]?key|apikey|key|token|access[-_.]?token|accesstoken|secret|client[-_.]?secret|clientsecret|password|passwd|pwd|sig|signature|auth|authorization|cookie|credentials?|jwt|session|sessionid|sid)$/i
+
+/** The same in names such as `crmPassword`. */
+const secretHump = /[a-z0-9](?:Token|Secret|Password|Passwd|Pwd|ApiKey|Credentials?|Jwt|Signature)$/
 
 const authScheme = /^(?:bearer|basic|digest|token|apikey|aws4-hmac-sha256)\s/i
 
@@ -37,7 +40,7 @@ export function withoutSecrets(node, { secrets, warned }) {
     return mapMembers(value, (member, name) => {
       const at = `${path}/${escapePointer(name)}`
       if (isSecret && (name === 'value' || name === 'literal')) return leaveOut(at)
-      if (isSecretMember(path, name, member)) return leaveOut(at)
+      if (isSecretMember(name, member)) return leaveOut(at)
       return clean(member, at)
     })
   }
@@ -57,15 +60,21 @@ export function withoutSecrets(node, { secrets, warned }) {
  */
 function isSecretField({ name, value, literal, sensitive }) {
   if (typeof name !== 'string' || (value === undefined && literal === undefined)) return false
-  return sensitive === true || secretName.test(name.trim()) || authScheme.test(asText(value).trim())
+  return (
+    sensitive === true ||
+    secretName.test(name.trim()) ||
+    secretHump.test(name.trim()) ||
+    authScheme.test(asText(value).trim())
+  )
 }
 
 /**
- * Members of a body that are called like a credential. A placeholder stands for a value that is elsewhere.
- * @param {string} path @param {string} name @param {unknown} member
+ * Members that are called like a credential, wherever they stand, also where the service knows none. A placeholder stands for a
+ * value that is elsewhere.
+ * @param {string} name @param {unknown} member
  */
-function isSecretMember(path, name, member) {
-  if (!/^\/(?:body|query|headers)(?:\/|$)/.test(path) || !secretName.test(name)) return false
+function isSecretMember(name, member) {
+  if (!secretName.test(name) && !secretHump.test(name)) return false
   return !isObject(member) && !Array.isArray(member) && !/^\s*\{\{[^{}]*\}\}\s*$/.test(asText(member))
 }
 

@@ -2,7 +2,7 @@
 import { call } from './api.js'
 import { composeRequest, composeSimulation, firstDraft, readExample } from './draft.js'
 import { Examples } from './examples.js'
-import { readObject, writeJson } from './json.js'
+import { findTwice, readObject, writeJson } from './json.js'
 import { JsonFields } from './json-fields.js'
 import { LinkButton } from './link-button.js'
 import { NodeFields } from './node-fields.js'
@@ -18,6 +18,17 @@ const pauseMs = 300
 /** Outlives a look at another view. */
 let kept = firstDraft
 
+/** What a draft was before a person changed it: the first one, an example, or what came with a link. */
+let untouched = firstDraft
+
+// A draft is kept nowhere else, since it may hold credentials: leaving the page loses it.
+addEventListener('beforeunload', (event) => {
+  const [now, before] = [kept, untouched].map(({ node, payload, secrets }) =>
+    JSON.stringify([node, payload, secrets]),
+  )
+  if (now !== before) event.preventDefault()
+})
+
 /** @param {{ shared: import('./fragment.js').Shared, keyNumber: number }} props */
 export function TryView({ shared, keyNumber }) {
   const [draft, setDraft] = useState(kept)
@@ -32,7 +43,8 @@ export function TryView({ shared, keyNumber }) {
   }, [draft])
   useEffect(() => {
     if (shared === null || shared === 'unreadable') return
-    setDraft((before) => ({ ...before, node: writeJson(shared.node), secrets: [] }))
+    untouched = { ...kept, node: writeJson(shared.node), secrets: [] }
+    setDraft(untouched)
     setSource(shared)
     setChosen((count) => count + 1)
   }, [shared])
@@ -41,6 +53,12 @@ export function TryView({ shared, keyNumber }) {
   const lastNode = useRef(/** @type {Record<string, unknown>} */ ({}))
   if (parsed.ok) lastNode.current = parsed.value
   const node = lastNode.current
+  const twice = useMemo(() => (parsed.ok ? findTwice(draft.node) : null), [draft.node, parsed])
+  const closed = parsed.ok
+    ? twice === null
+      ? null
+      : `The member ${JSON.stringify(twice)} stands twice. The form waits until one of them is gone.`
+    : `This is no JSON object: ${parsed.message}`
   const request = useMemo(() => composeRequest(draft), [draft])
   const simulate = useMemo(() => composeSimulation(draft.simulation), [draft.simulation])
   const preview = usePreview(request, simulate, draft.node, keyNumber)
@@ -63,20 +81,22 @@ export function TryView({ shared, keyNumber }) {
           ${source.omitted.length === 0 ? null : html`${' '}The link came without credentials, enter them again: ${source.omitted.map((path) => html`<code>${path}</code>${' '}`)}`}
         </p>`
     }
+    ${answer?.ok === false && isForbidden(answer) ? html`<${ProblemBox} problem=${answer.problem} level="status" />` : null}
     <${Examples} onExample=${(/** @type {any} */ value) => {
       setSource(null)
       setChosen((count) => count + 1)
-      change(readExample(value))
+      untouched = { ...draft, ...readExample(value) }
+      setDraft(untouched)
     }} />
     <div class="toolbar" role="group" aria-label="Copy">
       <${CopyButton} text=${parsed.ok ? draft.node : null}>Copy as node<//>
       <${CopyButton} text=${preview.isCurrent ? (reply?.curl ?? null) : null}>Copy as curl<//>
-      <${LinkButton} node=${parsed.ok ? parsed.value : null} messages=${messages} secrets=${draft.secrets} isKnown=${preview.ofNode} />
+      <${LinkButton} node=${parsed.ok && twice === null ? parsed.value : null} messages=${messages} secrets=${draft.secrets} isKnown=${preview.ofNode} />
     </div>
     <div class="columns">
-      <${NodeFields} node=${node} messages=${messages} isClosed=${!parsed.ok}
+      <${NodeFields} key=${chosen} node=${node} messages=${messages} isClosed=${closed !== null}
         onNode=${(/** @type {object} */ changed) => change({ node: writeJson(changed) })} />
-      <${JsonFields} draft=${draft} error=${parsed.ok ? null : parsed.message} messages=${messages} onChange=${change} />
+      <${JsonFields} draft=${draft} error=${closed} messages=${messages} onChange=${change} />
     </div>
     <${WhatIf} simulation=${draft.simulation} simulated=${'text' in request ? (reply?.simulated ?? null) : null} isOld=${!preview.isCurrent} outputs=${outputs}
       onChange=${(/** @type {import('./draft.js').Simulation} */ simulation) => change({ simulation })} />
@@ -84,6 +104,14 @@ export function TryView({ shared, keyNumber }) {
       <${PreviewBox} preview=${preview} request=${request} />
       <${Execution} key=${chosen} request=${request} outputs=${outputs} />
     </div>`
+}
+
+/**
+ * Whether the key may do nothing of this view, which is said before all else.
+ * @param {import('./api.js').Answer | null} answer
+ */
+function isForbidden(answer) {
+  return answer?.ok === false && answer.problem.status === 403
 }
 
 /**
@@ -127,7 +155,7 @@ function PreviewBox({ preview, request }) {
   return html`<section aria-labelledby="preview" class=${isOld ? 'old' : ''} aria-busy=${isOld ? 'true' : 'false'}>
     <h2 id="preview">The request as it goes out${isOld ? html`${' '}<span class="quiet">before the change</span>` : null}</h2>
     ${problem === null ? null : html`<p class="quiet">There is none. ${problem}</p>`}
-    ${answer?.ok === false ? html`<${ProblemBox} problem=${answer.problem} level="status" />` : null}
+    ${answer?.ok === false && !isForbidden(answer) ? html`<${ProblemBox} problem=${answer.problem} level="status" />` : null}
     ${
       reply === null
         ? null

@@ -38,6 +38,7 @@ export function WaterfallView({ attempts, since = null }) {
           </svg>
           <p class="phases">
             ${bar.parts.map((part) => html`<span class=${`phase ${part.phase}`}>${part.label} ${formatMs(part.ms)}</span>${' '}`)}
+            ${bar.restMs >= 1 ? html`<span class="phase rest">${failure === null ? 'the rest' : 'until it failed'} ${formatMs(bar.restMs)}</span>` : null}
           </p>
         </li>`
       })}

@@ -5,8 +5,8 @@
  *   firstByteMs: number | null, downloadMs: number | null }} Timings
  * @typedef {{ startedAt: string, durationMs: number, timings: Timings }} Attempt
  * @typedef {{ phase: string, label: string, from: number, to: number, ms: number }} Part
- * @typedef {{ from: number, to: number, parts: Part[], pause: { from: number, to: number, ms: number } | null }} Bar `pause`: the
- *   time between the attempt before it and this one.
+ * @typedef {{ from: number, to: number, parts: Part[], restMs: number, pause: { from: number, to: number, ms: number } | null }} Bar
+ *   `restMs`: what belongs to no phase, at the end. `pause`: the time between the attempt before it and this one.
  * @typedef {{ spanMs: number, bars: Bar[], ticks: { at: number, ms: number }[] }} Waterfall All places are shares of the span, from
  *   0 to 1.
  */
@@ -53,7 +53,9 @@ export function layOutWaterfall(attempts, since = null) {
     const pause = isPause ? { from: share(end), to: share(from), ms: gap } : null
     end = Math.max(end, to)
     const timings = attempts[at]?.timings
-    return { from: share(from), to: share(to), parts: listParts(timings, from, to, share), pause }
+    const parts = listParts(timings, from, to, share)
+    const restMs = Math.max(0, to - from - parts.reduce((sum, { ms }) => sum + ms, 0))
+    return { from: share(from), to: share(to), parts, restMs, pause }
   })
   return { spanMs, bars, ticks: listTicks(spanMs) }
 }

@@ -1,7 +1,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { executeExamples, previewExamples } from '../../openapi/examples.ts'
+import { hashKey } from '../../src/http/clients/api-keys.ts'
 import { serviceWithDemoReceiver } from '../support/demo-receiver.ts'
+import { testFiles } from '../support/files.ts'
 import { held, inTurn, json, retryLater } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { service } from '../support/service.ts'
@@ -100,6 +102,36 @@ describe('the form of a node', () => {
     expect(calls.length).toBe(before)
     await writeNode({ method: 'GET', url: 'https://d.example/' })
     expect(await field('URL').inputValue()).toBe('https://d.example/')
+    expect(await field('URL').isEnabled()).toBe(true)
+  })
+})
+
+describe('what the form would lose', () => {
+  it('comes back with the structure of the body, and the kind of response handling', async () => {
+    const { field, readNode, writeNode, page } = await openTry()
+    const node = {
+      method: 'POST',
+      url: 'https://a.example/',
+      body: { structure: 'simple', fields: [{ name: 'a', value: 'b' }] },
+      expect: { type: 'json', path: 'ok', equals: true },
+    }
+    await writeNode(node)
+
+    for (const chosen of ['', 'full', 'simple']) await field('Body').selectOption(chosen)
+    for (const chosen of ['default', 'status', 'other']) await field('Response handling').selectOption(chosen)
+
+    expect(await readNode()).toEqual(node)
+    expect(await page.getByRole('option', { name: 'as the JSON says' }).count()).toBe(1)
+  })
+
+  it('is not lost: the form waits while a member stands twice', async () => {
+    const { field, page, writeNode } = await openTry()
+
+    await writeNode('{"method":"GET","url":"https://a.example/","url":"https://b.example/"}')
+
+    await page.getByText('The member "url" stands twice.').waitFor()
+    expect(await field('URL').isDisabled()).toBe(true)
+    await writeNode('{"method":"GET","url":"https://b.example/"}')
     expect(await field('URL').isEnabled()).toBe(true)
   })
 })
@@ -347,6 +379,24 @@ describe('what is copied', () => {
   })
 })
 
+it('a changed node is not lost by leaving the page without a question', async () => {
+  const { page, button } = await openTry()
+  const questions: string[] = []
+  page.on('dialog', (dialog) => {
+    questions.push(dialog.type())
+    void dialog.accept()
+  })
+  await button('Add header').waitFor()
+  await page.reload()
+  expect(questions).toEqual([])
+
+  await button('Add header').click()
+  await page.getByLabel('Name of header 1').fill('X-A')
+  await page.reload()
+
+  expect(questions).toEqual(['beforeunload'])
+})
+
 describe('the key', () => {
   const key = 'a-key-for-the-console'
 
@@ -369,6 +419,23 @@ describe('the key', () => {
     await button('Forget the key').click()
     expect(await page.evaluate('sessionStorage.length')).toBe(0)
     await field('API key').waitFor()
+  })
+
+  it('that may read only is said to, before all else', async () => {
+    const files = await testFiles({
+      'clients.json': JSON.stringify({ reader: { keys: [`sha256:${hashKey(key)}`], rights: ['read'] } }),
+    })
+    const { page, field, button } = await openTry({
+      settings: { API_KEYS_FILE: `${files.path}/clients.json` },
+    })
+    await field('API key').fill(key)
+    await button('Use this key').click()
+
+    const problem = page.getByRole('status').filter({ hasText: 'forbidden' })
+    await problem.waitFor()
+    const box = await problem.boundingBox()
+    expect(box?.y).toBeLessThan((await field('URL').boundingBox())?.y ?? 0)
+    expect(await problem.innerText()).toContain('execute')
   })
 
   it('that is wrong is said to be refused', async () => {

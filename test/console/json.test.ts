@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asText, isObject, parseJson, readObject, writeJson } from '../../src/console/json.js'
+import { asText, findTwice, isObject, parseJson, readObject, writeJson } from '../../src/console/json.js'
 
 describe('JSON in the console', () => {
   it('is what JSON is', () => {
@@ -24,4 +24,14 @@ describe('JSON in the console', () => {
   it.each(['', '{', '[]', 'null', '"a"', '1'])('has no object in %s', (text) => {
     expect(readObject(text)).toMatchObject({ ok: false, message: expect.stringMatching(/./) })
   })
+})
+
+it.each([
+  ['{"a":1,"b":{"a":2},"c":[{"a":3},{"a":4}]}', null],
+  ['{"a":"\\"a\\":","b":"a"}', null],
+  ['{"a":1,"a":2}', 'a'],
+  ['{"a":{"x":[],"\\u0078" :0}}', 'x'],
+  ['[{"__proto__":1},{"__proto__":1,"__proto__":2}]', '__proto__'],
+])('the first member that stands twice in %s is %j', (text, name) => {
+  expect(findTwice(text)).toBe(name)
 })

@@ -36,6 +36,8 @@ describe('a node in a link', () => {
       { body: { structure: 'simple', fields: [{ name: 'login', literal: { pwd: secret } }] } },
       '/body/fields/0/literal/pwd',
     ],
+    ['a member that no node has', { vault: { password: secret } }, '/vault/password'],
+    ['a member in camel case', { crm: [{ crmToken: secret }] }, '/crm/0/crmToken'],
   ])('is without %s, and the link says so', (_what, node, path) => {
     const shared = withoutSecrets({ method: 'GET', ...node }, nothing)
 

@@ -53,6 +53,7 @@ describe('a waterfall', () => {
     const { spanMs, bars } = layOutWaterfall([{ startedAt: at(0), durationMs: 100, timings }])
 
     expect(spanMs).toBe(100)
+    expect(bars[0]?.restMs).toBe(10)
     expect(bars[0]?.parts.map(({ label, from, to }) => [label, from, to])).toEqual([
       ['DNS', 0, 0.1],
       ['TLS', 0.1, 0.3],

@@ -14,5 +14,6 @@ type SetState<T> = (next: T | ((before: T) => T)) => void
 export function useState<T>(initial: T | (() => T)): [T, SetState<T>]
 // biome-ignore lint/suspicious/noConfusingVoidType: an effect returns what ends it, or nothing
 export function useEffect(effect: () => void | (() => void), dependencies?: readonly unknown[]): void
+export function useLayoutEffect(effect: () => void, dependencies?: readonly unknown[]): void
 export function useRef<T>(initial: T): { current: T }
 export function useMemo<T>(compute: () => T, dependencies: readonly unknown[]): T
