@@ -69,7 +69,7 @@ export function readJson(text) {
 export function findTwice(text) {
   /** @type {(Set<string> | null)[]} The names of the objects around a place; null for a list. */
   const around = []
-  for (const [token] of text.matchAll(/"[^"\\]*(?:\\[^][^"\\]*)*(?:"(?:\s*:)?|\\?$)|[[\]{}]/g)) {
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"(?:\s*:)?|\\?$)|[[\]{}]/g)) {
     if (token === '{') around.push(new Set())
     else if (token === '[') around.push(null)
     else if (token === '}' || token === ']') around.pop()
