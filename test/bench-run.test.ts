@@ -290,7 +290,8 @@ function childrenWith({ pid }: ChildProcess, words: readonly string[]): readonly
     (name) => /^\d+$/.test(name) && readFields(name)[1] === String(pid),
   )
   const commands = children.map((name) => read(`/proc/${name}/cmdline`))
-  const isReady = !commands.some((command) => command.startsWith('setpriv'))
+  // Until a child runs what it is for, it has no command, that of its parent or setpriv, and does not yet end with its parent.
+  const isReady = commands.every((command) => /^(?!setpriv)(?!.*bench\/short\.ts)./.test(command))
   return isReady && words.every((word) => commands.some((command) => command.includes(word)))
     ? children.map(Number)
     : null

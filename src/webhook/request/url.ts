@@ -57,6 +57,8 @@ export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): FixedU
   if (foreignHost.test(authority)) return { path: errorPath, message: foreignHostComplaint }
   const parsed = parseAuthority(authority)
   if (!parsed.ok) return { path: errorPath, message: parsed.problem }
+  // Such a character may also come of another one, such as a wide "＄".
+  if (foreignHost.test(parsed.place.host)) return { path: errorPath, message: foreignHostComplaint }
   const tail = compiler.url(rest)
   if (!tail.ok) return { path: errorPath, message: tail.problem }
   if (forbiddenInUrl.test(tail.template.staticText))

@@ -157,7 +157,9 @@ async function loadAll(url: string): Promise<Loaded[]> {
     expect(loaded.status, path).toBe(200)
     files.push(loaded)
     if (!path.endsWith('.js')) continue
-    for (const [, name = ''] of String(loaded.body).matchAll(/^(?:import|export) [^'"]*?'(\.[^']+)'/gm))
+    for (const [, name = ''] of String(loaded.body).matchAll(
+      /^(?:import|export) (?:[^'"()]* from )?'(\.[^']+)'/gm,
+    ))
       paths.add(new URL(name, url + path).pathname)
   }
   return files
