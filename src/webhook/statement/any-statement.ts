@@ -80,11 +80,7 @@ function listTexts(json: unknown): readonly PlacedText[] {
     } else if (Array.isArray(value)) {
       for (const item of value.slice(0, maxEntries)) visit(item, null, names)
     } else if (isObject(value)) {
-      let seen = 0
-      for (const name in value) {
-        if (seen++ >= maxEntries) return
-        visit(value[name], value, [...names, name])
-      }
+      for (const name of firstNames(value)) visit(value[name], value, [...names, name])
     }
   }
   visit(json, null, [])
@@ -152,26 +148,28 @@ function listAsides({ text, object, names }: PlacedText): readonly string[] {
 function listScalars(value: unknown, depth: number): readonly string[] {
   if (typeof value === 'string') return [value]
   if (depth < 0 || typeof value !== 'object' || value === null) return []
-  const found: string[] = []
-  let seen = 0
-  for (const name in value) {
-    if (seen++ >= maxEntries) break
-    found.push(...listScalars((value as JsonObject)[name], depth - 1))
+  const object = value as JsonObject
+  return firstNames(object).flatMap((name) => listScalars(object[name], depth - 1))
+}
+
+/** `Object.keys` would list all of an object that may have a hundred thousand. */
+function firstNames(object: JsonObject): readonly string[] {
+  const names: string[] = []
+  for (const name in object) {
+    if (names.length === maxEntries) break
+    names.push(name)
   }
-  return found
+  return names
 }
 
 function listFields({ text, object }: PlacedText): readonly string[] {
   if (object === null) return []
-  const found: string[] = []
-  let seen = 0
-  for (const name in object) {
-    if (seen++ >= maxEntries) break
+  return firstNames(object).flatMap((name) => {
     const value = object[name]
-    if (typeof value === 'string' && value !== text && ofField.test(name) && identifier.test(value))
-      found.push(value)
-  }
-  return found
+    const isField =
+      typeof value === 'string' && value !== text && ofField.test(name) && identifier.test(value)
+    return isField ? [value] : []
+  })
 }
 
 /** Names of members with the name of a field. */
