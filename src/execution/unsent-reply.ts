@@ -6,6 +6,7 @@ import { listCalls } from '../contract/purpose.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import { judgeDelivery, stricter } from '../webhook/retry-safety.ts'
 import type { Progress } from './continuation.ts'
+import { noPhases } from './no-phases.ts'
 
 /** Why an execution ends without another request. */
 export interface UnsentEnd {
@@ -84,14 +85,7 @@ function interruptedAttempt(number: number, at: number): AttemptEntry {
     failure: 'interrupted',
     delivered: 'maybe',
     connectionReused: false,
-    timings: {
-      queueMs: null,
-      dnsMs: null,
-      connectMs: null,
-      tlsMs: null,
-      firstByteMs: null,
-      downloadMs: null,
-    },
+    timings: noPhases,
   }
 }
 

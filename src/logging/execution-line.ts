@@ -1,6 +1,7 @@
 import type { AttemptEntry } from '../contract/execution.ts'
 import { listCalls } from '../contract/purpose.ts'
 import { writeIsoTime } from '../execution/iso-time.ts'
+import { noPhases } from '../execution/no-phases.ts'
 import type { ExecutionRecord } from '../execution/results.ts'
 import type { Log } from './logger.ts'
 
@@ -49,15 +50,6 @@ type Timings = AttemptEntry['timings']
 /** Sums the phases of all attempts, in milliseconds. Null for a phase that did not happen. */
 function sumPhases(attempts: readonly AttemptEntry[]): Timings {
   return attempts.reduce(addPhases, noPhases)
-}
-
-const noPhases: Timings = {
-  queueMs: null,
-  dnsMs: null,
-  connectMs: null,
-  tlsMs: null,
-  firstByteMs: null,
-  downloadMs: null,
 }
 
 function addPhases(sum: Timings, { timings }: AttemptEntry): Timings {
