@@ -9,6 +9,7 @@ import type {
 } from '../../src/durability/store/execution-store.ts'
 import { describeModel } from './support/model.ts'
 import {
+  acceptBegun,
   acceptOne,
   answerOf,
   available,
@@ -558,10 +559,10 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
 
     it('the key of a synchronous call may be used again, which is told what was begun', async () => {
       const life = await start()
-      const { executionId } = await acceptOne(life.store, synchronous({ key: 'begun', begins: true }))
+      const { executionId } = await acceptBegun(life.store, synchronous({ key: 'begun' }))
       await acceptOne(life.store, synchronous({ key: 'not begun' }))
-      const safe = { key: 'repeatable', begins: true, repeatable: true }
-      await acceptOne(life.store, synchronous(safe))
+      const safe = { key: 'repeatable', repeatable: true }
+      await acceptBegun(life.store, synchronous(safe))
       const at = life.world.now()
 
       const store = await life.restart()
@@ -571,7 +572,7 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
         code: 'interrupted',
         reply: null,
       })
-      const begun = await acceptOne(store, synchronous({ key: 'begun', begins: true }))
+      const begun = await acceptOne(store, synchronous({ key: 'begun' }))
       expect(begun).toMatchObject({ executionId, begun: { attempt: 1, at }, lostAt: null })
       expect(await acceptOne(store, synchronous({ key: 'not begun' }))).toMatchObject({
         begun: null,
@@ -593,7 +594,7 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
 
     it('a durable submission with the key of a synchronous one that was begun ends as interrupted', async () => {
       const life = await start()
-      await acceptOne(life.store, synchronous({ begins: true }))
+      await acceptBegun(life.store, synchronous())
 
       const store = await life.restart()
       await acceptOne(store, durable({ key: 'k', dueAt: life.world.now() + hour }))

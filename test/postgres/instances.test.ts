@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { PostgresStore } from '../../src/durability/postgres/postgres-store.ts'
 import {
+  acceptBegun,
   acceptOne,
   answerOf,
   available,
@@ -210,7 +211,7 @@ describe('an instance that was stopped for longer than its leases', () => {
     const { address, one } = await openInstances(2)
     const begun = await acceptOne(one, durable({ nodeId: 'begun' }))
     const claimed = await acceptOne(one, durable({ nodeId: 'claimed' }))
-    const held = await acceptOne(one, synchronous({ key: 'held', begins: true }))
+    const held = await acceptBegun(one, synchronous({ key: 'held' }))
     const leases = new Map(
       (await claimExecutions(one)).map(({ execution, lease }) => [execution.id, lease] as const),
     )

@@ -1,3 +1,4 @@
+import { hasEnded, readBegun } from '../store/execution-row.ts'
 import type {
   Acceptance,
   Accepted,
@@ -8,16 +9,7 @@ import type {
   Submission,
 } from '../store/execution-store.ts'
 import { readBigint, type Transaction } from './database.ts'
-import {
-  asRow,
-  type ExecutionRow,
-  hasEnded,
-  readBegun,
-  readStored,
-  rowColumns,
-  rowTables,
-  writeText,
-} from './execution-row.ts'
+import { asRow, type ExecutionRow, readStored, rowColumns, rowTables, writeText } from './execution-row.ts'
 import { Collision } from './outage.ts'
 import type { Session } from './session.ts'
 
@@ -185,8 +177,8 @@ async function startAll(
   const tokens = held.length === 0 ? [] : await session.takeTokens(transaction, held.length)
   const token = new Map(held.map((start, index) => [start, tokens[index] ?? 0]))
   const fresh = starts.filter(({ row }) => row === null)
-  if (fresh.length > 0) await insertAll(transaction, fresh, token)
-  for (const start of starts) if (start.row !== null) await startAnew(transaction, start, start.row, token)
+  if (fresh.length > 0) await insertAll(transaction, fresh)
+  for (const start of starts) if (start.row !== null) await startAnew(transaction, start, start.row)
   await insertTickets(session, transaction, starts, token)
   await writeDocuments(session, transaction, starts)
   return new Map(starts.map((start) => [start, describeAccepted(transaction.now, start, token.get(start))]))
@@ -208,13 +200,8 @@ function describeAccepted(now: number, { submission, row }: Start, token: number
 }
 
 /** Where another transaction has taken one of the keys meanwhile, all is tried again. */
-async function insertAll(
-  transaction: Transaction,
-  starts: readonly Start[],
-  tokens: ReadonlyMap<Start, number>,
-): Promise<void> {
+async function insertAll(transaction: Transaction, starts: readonly Start[]): Promise<void> {
   const durable = ({ submission }: Start) => (submission.mode === 'durable' ? submission : null)
-  const begins = ({ submission }: Start) => submission.mode === 'synchronous' && submission.begins
   // In one order, so that no two wait for each other.
   const inOrder = [...starts].sort((one, other) =>
     Buffer.compare(one.hashes.key ?? Buffer.alloc(0), other.hashes.key ?? Buffer.alloc(0)),
@@ -222,14 +209,13 @@ async function insertAll(
   const lane = inOrder.map(({ submission }) => submission.lane)
   const rows = await transaction.rows(
     `INSERT INTO executions (id, mode, state, client, tenant, node_id, host, port, repeatable, key_hash, node_hash,
-       payload_hash, accepted_at, started_at, expires_at, calls_back, had_secrets, begun_attempt, begun_at, begun_by)
+       payload_hash, accepted_at, started_at, expires_at, calls_back, had_secrets)
      SELECT id, mode, CASE mode WHEN 'durable' THEN 'waiting' ELSE 'running' END, client, tenant, node_id, host, port,
-       repeatable, key_hash, node_hash, payload_hash, $16, $16, expires_at, calls_back, had_secrets,
-       CASE WHEN begun_by IS NOT NULL THEN 1 END, CASE WHEN begun_by IS NOT NULL THEN $16::bigint END, begun_by
+       repeatable, key_hash, node_hash, payload_hash, $15, $15, expires_at, calls_back, had_secrets
      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::boolean[],
-       $9::bytea[], $10::bytea[], $11::bytea[], $12::bigint[], $13::boolean[], $14::boolean[], $15::bigint[])
+       $9::bytea[], $10::bytea[], $11::bytea[], $12::bigint[], $13::boolean[], $14::boolean[])
        AS n(id, mode, client, tenant, node_id, host, port, repeatable, key_hash, node_hash, payload_hash, expires_at,
-         calls_back, had_secrets, begun_by)
+         calls_back, had_secrets)
      ON CONFLICT DO NOTHING RETURNING seq`,
     [
       inOrder.map(({ submission }) => submission.executionId),
@@ -246,30 +232,20 @@ async function insertAll(
       inOrder.map((start) => durable(start)?.expiresAt ?? null),
       inOrder.map((start) => durable(start)?.callsBack ?? false),
       inOrder.map((start) => (durable(start)?.secrets ?? null) !== null),
-      inOrder.map((start) => (begins(start) ? (tokens.get(start) ?? null) : null)),
       transaction.now,
     ],
   )
   if (rows.length < starts.length) throw new Collision('another submission with the same key')
 }
 
-async function startAnew(
-  transaction: Transaction,
-  start: Start,
-  row: ExecutionRow,
-  tokens: ReadonlyMap<Start, number>,
-): Promise<void> {
+async function startAnew(transaction: Transaction, start: Start, row: ExecutionRow): Promise<void> {
   const { submission } = start
   const isDurable = submission.mode === 'durable'
-  const begunBy =
-    !isDurable && submission.begins && readBegun(row) === null ? (tokens.get(start) ?? null) : null
   const { nodeId, lane, repeatable, mode } = submission
   await transaction.rows(
     `UPDATE executions SET mode = $2, state = $3, node_id = $4, host = $5, port = $6, repeatable = $7,
        attempts_before = attempts, started_at = $8, expires_at = $9, ended_at = NULL, code = NULL, repeat = NULL,
-       final = false, redrivable = false, cancelled = false, calls_back = $10, had_secrets = $11,
-       begun_attempt = CASE WHEN $12::bigint IS NULL THEN begun_attempt ELSE attempts + 1 END,
-       begun_at = CASE WHEN $12::bigint IS NULL THEN begun_at ELSE $8 END, begun_by = coalesce($12, begun_by)
+       final = false, redrivable = false, cancelled = false, calls_back = $10, had_secrets = $11
      WHERE seq = $1`,
     [
       row.seq,
@@ -283,7 +259,6 @@ async function startAnew(
       isDurable ? submission.expiresAt : null,
       isDurable && submission.callsBack,
       isDurable && submission.secrets !== null,
-      begunBy,
     ],
   )
 }

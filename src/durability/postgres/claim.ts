@@ -1,11 +1,5 @@
-import type {
-  ExecutionDocuments,
-  Lane,
-  Leased,
-  LeasedCallback,
-  LeasedExecution,
-} from '../store/execution-store.ts'
-import { StoreError } from '../store/store-error.ts'
+import { findEnd, nullIfUnreadable, openDocuments } from '../store/execution-row.ts'
+import type { Lane, Leased, LeasedCallback, LeasedExecution } from '../store/execution-store.ts'
 import { type Row, readBigint, type Transaction } from './database.ts'
 import { asRow, type ExecutionRow, readPart, rowColumns, rowTables, summarize } from './execution-row.ts'
 import { MissingKey } from './outage.ts'
@@ -139,18 +133,14 @@ async function takeInTurn(
     const counts = new Map<number, number>()
     for (const { lane } of rows) counts.set(readBigint(lane), (counts.get(readBigint(lane)) ?? 0) + 1)
     taken.push(...(rows as unknown as Ticket[]))
-    for (const { id, count } of wanted) if ((counts.get(id) ?? 0) < count) emptied.push(id)
-    // Lanes that nothing was asked of come first now, then those that may have more.
     const asked = new Map(wanted.map(({ id, count }) => [id, count]))
-    const more = open.filter(
-      ({ id, room }) => counts.get(id) === asked.get(id) && room > (asked.get(id) ?? 0),
-    )
-    open = [
-      ...open.filter(({ id }) => !asked.has(id)),
-      ...more
-        .filter(({ id }) => asked.has(id))
-        .map(({ id, room }) => ({ id, room: room - (asked.get(id) ?? 0) })),
-    ]
+    for (const [id, count] of asked) if ((counts.get(id) ?? 0) < count) emptied.push(id)
+    // Lanes that nothing was asked of come first now, then those that gave all that was asked and may give more.
+    const unasked = open.filter(({ id }) => !asked.has(id))
+    const more = open
+      .filter(({ id }) => asked.has(id) && counts.get(id) === asked.get(id))
+      .map(({ id, room }) => ({ id, room: room - (asked.get(id) ?? 0) }))
+    open = [...unasked, ...more.filter(({ room }) => room > 0)]
   }
   return taken
 }
@@ -272,7 +262,7 @@ export async function takeWaiting(
 
 function leaseExecution(session: Session, now: number, row: Row, token: number): LeasedExecution {
   const execution = asRow(row)
-  const documents = readDocuments(session, execution, row)
+  const documents = openDocuments((part) => readPart(session, execution.id, row[part], part))
   return {
     purpose: 'execution',
     lease: { executionId: execution.id, token },
@@ -280,15 +270,6 @@ function leaseExecution(session: Session, now: number, row: Row, token: number):
     mustEnd: findEnd(execution, now) ?? (documents === null ? 'unreadable' : null),
     documents,
   }
-}
-
-function readDocuments(session: Session, { id }: ExecutionRow, row: Row): ExecutionDocuments | null {
-  const read = (part: string) => readPart(session, id, row[part], part)
-  return nullIfUnreadable(() => {
-    const [node, payload, rest] = [read('node'), read('payload'), read('rest')]
-    if (node === null || payload === null || rest === null) return null
-    return { node, payload, rest, secrets: read('secrets'), progress: read('progress') }
-  })
 }
 
 function leaseCallback(session: Session, row: Row, token: number): LeasedCallback {
@@ -303,21 +284,4 @@ function leaseCallback(session: Session, row: Row, token: number): LeasedCallbac
     },
     rest: nullIfUnreadable(() => readPart(session, id, row.rest, 'rest')),
   }
-}
-
-/** One damaged document must not keep all others from being claimed. */
-function nullIfUnreadable<T>(read: () => T): T | null {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof StoreError) return null
-    throw error
-  }
-}
-
-/** What was begun ends as interrupted, also where it was cancelled or is too late: it may have been delivered. */
-function findEnd(row: ExecutionRow, now: number): LeasedExecution['mustEnd'] {
-  if (row.begun_attempt !== null) return 'interrupted'
-  if (row.cancelled) return 'withdrawn'
-  return row.expires_at !== null && row.expires_at <= now ? 'expired' : null
 }

@@ -1,103 +1,23 @@
-import type { RetrySafety } from '../../contract/failure.ts'
-import type {
-  Begun,
-  EndState,
-  ExecutionState,
-  ExecutionSummary,
-  Lane,
-  StoredExecution,
-} from '../store/execution-store.ts'
+import { hasEnded, type ExecutionRow as Row, summarize as summarizeRow } from '../store/execution-row.ts'
+import type { ExecutionSummary, StoredExecution } from '../store/execution-store.ts'
 import { StoreError } from '../store/store-error.ts'
-import type { Row } from './database.ts'
+import type { Row as DatabaseRow } from './database.ts'
 import { MissingKey } from './outage.ts'
 import type { Session } from './session.ts'
 
-/** A row of `executions`, and of its ticket when it goes on. */
-export interface ExecutionRow {
-  readonly seq: number
-  readonly id: string
-  readonly mode: 'durable' | 'synchronous'
-  readonly state: ExecutionState
-  readonly client: string
-  readonly tenant: string | null
-  readonly node_id: string | null
-  readonly host: string
-  readonly port: number
-  readonly repeatable: boolean
-  readonly node_hash: Uint8Array
-  readonly payload_hash: Uint8Array
-  readonly attempts: number
-  readonly attempts_before: number
-  readonly begun_attempt: number | null
-  readonly begun_at: number | null
-  readonly begun_by: number | null
-  readonly recoveries: number
-  readonly cancelled: boolean
-  readonly redrives: number
-  readonly calls_back: boolean
-  readonly had_secrets: boolean
-  readonly accepted_at: number
-  readonly started_at: number
-  readonly expires_at: number | null
-  readonly ended_at: number | null
-  readonly code: string | null
-  readonly repeat: RetrySafety | null
-  readonly final: boolean
-  readonly callback_state: 'waiting' | 'delivered' | 'failed' | null
-  readonly callback_attempts: number
-  readonly callbacks: number
-  readonly due_at: number | null
-}
+export type ExecutionRow = Row<boolean>
 
 /** The columns and tables of a query for rows: executions `e`, and the tickets `t` of those that have not ended. */
 export const rowColumns = 'e.*, t.due_at'
 export const rowTables = `executions e LEFT JOIN tickets t ON t.execution = e.seq AND t.purpose = 'execution'`
 
 /** The tables say what the columns are. */
-export function asRow(row: Row): ExecutionRow {
+export function asRow(row: DatabaseRow): ExecutionRow {
   return row as unknown as ExecutionRow
 }
 
-export function readLane({ client, tenant, host, port }: ExecutionRow): Lane {
-  return { client, tenant, host, port }
-}
-
-export function hasEnded(row: ExecutionRow): row is ExecutionRow & { state: EndState; ended_at: number } {
-  return row.ended_at !== null
-}
-
 export function summarize(row: ExecutionRow): ExecutionSummary {
-  const { callback_state: state, callback_attempts: attempts, callbacks: number } = row
-  return {
-    id: row.id,
-    mode: row.mode,
-    state: row.state,
-    nodeId: readText(row.node_id),
-    lane: readLane(row),
-    repeatable: row.repeatable,
-    attempts: row.attempts,
-    attemptsBefore: row.attempts_before,
-    acceptedAt: row.accepted_at,
-    startedAt: row.started_at,
-    dueAt: row.state === 'waiting' ? row.due_at : null,
-    expiresAt: row.expires_at,
-    endedAt: row.ended_at,
-    code: row.code,
-    repeat: row.repeat,
-    cancelled: row.cancelled,
-    begun: readBegun(row),
-    recoveries: row.recoveries,
-    redrives: row.redrives,
-    callsBack: row.calls_back,
-    callback: state === null ? null : { state, attempts, number },
-  }
-}
-
-export function readBegun({
-  begun_attempt: attempt,
-  begun_at: at,
-}: Pick<ExecutionRow, 'begun_attempt' | 'begun_at'>): Begun | null {
-  return attempt === null || at === null ? null : { attempt, at }
+  return { ...summarizeRow(row), nodeId: readText(row.node_id) }
 }
 
 /** With its reply, if it has ended. The row has the sealed reply of the last end. */

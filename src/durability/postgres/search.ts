@@ -1,13 +1,19 @@
+import { chooseRedriven } from '../store/choose-redriven.ts'
+import {
+  type ColumnFilter,
+  filterColumns,
+  filteredNames,
+  readLane,
+  readPlace,
+} from '../store/execution-row.ts'
 import type {
   ExecutionName,
   ExecutionSummary,
   ListFilter,
-  Redrive,
   RedriveFilter,
   RedriveOptions,
   StoredExecution,
 } from '../store/execution-store.ts'
-import { isFinal } from '../store/is-final.ts'
 import type { Place } from '../store/places.ts'
 import type { RedriveCounts } from '../store/redrive-sum.ts'
 import { growBacklogs, hashKey, isRemembered } from './accept.ts'
@@ -15,7 +21,6 @@ import { type Row, readBigint, type Transaction } from './database.ts'
 import {
   asRow,
   type ExecutionRow,
-  readLane,
   readStored,
   rowColumns,
   rowTables,
@@ -88,33 +93,20 @@ export async function listPart(
   }
 }
 
-function readPlace({ accepted_at: acceptedAt, id }: Pick<ExecutionRow, 'accepted_at' | 'id'>): Place {
-  return { acceptedAt, id }
-}
-
-const columns = {
-  state: 'state',
-  nodeId: 'node_id',
-  host: 'host',
-  code: 'code',
-  tenant: 'tenant',
-  client: 'client',
-} as const
-
 /** One condition for each member that is there, with parameters from the one with this number. */
 function writeConditions(
-  filter: Readonly<Partial<Record<keyof typeof columns, string | null>>>,
+  filter: ColumnFilter,
   first: number,
 ): { readonly text: string; readonly values: (string | null)[] } {
   const values: (string | null)[] = []
   let text = ''
-  for (const name of Object.keys(columns) as (keyof typeof columns)[]) {
+  for (const name of filteredNames) {
     const value = filter[name]
     if (value === undefined) continue
     text +=
       value === null
-        ? ` AND e.${columns[name]} IS NULL`
-        : ` AND e.${columns[name]} = $${first + values.length}`
+        ? ` AND e.${filterColumns[name]} IS NULL`
+        : ` AND e.${filterColumns[name]} = $${first + values.length}`
     if (value !== null) values.push(writeText(value))
   }
   return { text, values }
@@ -124,9 +116,6 @@ export interface RedrivePart extends RedriveCounts {
   /** Where to look on; null at the end. */
   readonly next: Place | null
 }
-
-/** What becomes of an execution that the filter means. */
-type Fate = 'redriven' | keyof Redrive['leftOut']
 
 /** Looks at some of what has ended without success, oldest first. `before`: how many were redriven before. */
 export async function redrivePart(
@@ -138,20 +127,9 @@ export async function redrivePart(
   before: number,
 ): Promise<RedrivePart> {
   const { rows, next } = await findEnded(transaction, filter, after)
-  const fates = { redriven: 0, never: 0, secrets: 0, limit: 0 }
-  const byCode = new Map<string, number>()
-  const byHost = new Map<string, number>()
-  const chosen: ExecutionRow[] = []
-  for (const row of rows) {
-    const fate = judge(row, options, before + chosen.length)
-    if (fate === 'redriven') chosen.push(row)
-    fates[fate] += 1
-    countOne(byCode, row.code ?? '')
-    countOne(byHost, row.host)
-  }
+  const { chosen, counts } = chooseRedriven(rows, options, before)
   if (chosen.length > 0 && !options.dryRun) await redriveAll(session, transaction, chosen, options, before)
-  const { redriven, ...leftOut } = fates
-  return { matched: rows.length, redriven, leftOut, byCode, byHost, next }
+  return { ...counts, next }
 }
 
 async function findEnded(
@@ -179,17 +157,6 @@ async function findEnded(
     [from.acceptedAt, from.id, end.acceptedAt, end.id, known ?? null, ...conditions.values],
   )
   return { rows: rows.map(asRow), next: last === undefined ? null : end }
-}
-
-function countOne(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1)
-}
-
-function judge(row: ExecutionRow, { force, limit }: RedriveOptions, redriven: number): Fate {
-  if (row.had_secrets) return 'secrets'
-  if (!force && row.repeat !== null && isFinal({ state: 'failed', repeat: row.repeat }, row.repeatable))
-    return 'never'
-  return redriven < limit ? 'redriven' : 'limit'
 }
 
 async function redriveAll(

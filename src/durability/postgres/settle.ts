@@ -1,3 +1,4 @@
+import { hasEnded } from '../store/execution-row.ts'
 import type {
   Again,
   CallbackOutcome,
@@ -11,7 +12,7 @@ import { isFinal } from '../store/is-final.ts'
 import { shrinkBacklog } from './accept.ts'
 import { takeWaiting } from './claim.ts'
 import { readBigint, type Transaction } from './database.ts'
-import { asRow, type ExecutionRow, hasEnded, rowColumns, rowTables } from './execution-row.ts'
+import { asRow, type ExecutionRow, rowColumns, rowTables } from './execution-row.ts'
 import { Collision } from './outage.ts'
 import type { Session } from './session.ts'
 

@@ -127,7 +127,6 @@ export class Replay {
       repeatable: node.retry.isIdempotent,
       node: Buffer.from(this.#context.nodes.write(request.node)),
       payload: Buffer.from(JSON.stringify(payload)),
-      begins: false,
     }
   }
 

@@ -1,3 +1,4 @@
+import { hasEnded, readBegun } from '../store/execution-row.ts'
 import type {
   Acceptance,
   Accepted,
@@ -8,7 +9,7 @@ import type {
   Replayed,
   Submission,
 } from '../store/execution-store.ts'
-import { type ExecutionRow, findByKeyHash, hasEnded, readBegun, readStored } from './execution-row.ts'
+import { type ExecutionRow, findByKeyHash, readStored } from './execution-row.ts'
 import type { Session } from './session.ts'
 
 interface Hashes {
@@ -141,7 +142,6 @@ function start(session: Session, now: number, submission: Submission, row: Start
   const isDurable = submission.mode === 'durable'
   const begun = readBegun(row)
   const token = isDurable ? null : session.newToken()
-  const begins = !isDurable && submission.begins && begun === null
   const dueAt = isDurable ? submission.dueAt : now
   const expiresAt = isDurable ? submission.expiresAt : null
   const { nodeId, lane, repeatable } = submission
@@ -150,9 +150,7 @@ function start(session: Session, now: number, submission: Submission, row: Start
       `UPDATE executions SET mode = $mode, state = $state, node_id = $nodeId, host = $host, port = $port,
          repeatable = $repeatable, attempts_before = attempts, started_at = $now, expires_at = $expiresAt,
          ended_at = NULL, code = NULL, repeat = NULL, final = 0, cancelled = 0, calls_back = $callsBack,
-         had_secrets = $hadSecrets,
-         begun_attempt = iif($begins, attempts + 1, begun_attempt), begun_at = iif($begins, $now, begun_at),
-         begun_by = iif($begins, $token, begun_by)
+         had_secrets = $hadSecrets
        WHERE seq = $seq`,
     )
     .run({
@@ -167,8 +165,6 @@ function start(session: Session, now: number, submission: Submission, row: Start
       expiresAt,
       callsBack: Number(isDurable && submission.callsBack),
       hadSecrets: Number(isDurable && submission.secrets !== null),
-      begins: Number(begins),
-      token,
     })
   // What was begun and not settled ends, whatever its lane allows.
   const endsAt = begun === null ? expiresAt : 0

@@ -1,3 +1,4 @@
+import { findEnd, nullIfUnreadable, openDocuments, summarize } from '../store/execution-row.ts'
 import type {
   ExecutionDocuments,
   Lane,
@@ -5,8 +6,7 @@ import type {
   LeasedCallback,
   LeasedExecution,
 } from '../store/execution-store.ts'
-import { StoreError } from '../store/store-error.ts'
-import { type ExecutionRow, findBySeq, readReply, summarize } from './execution-row.ts'
+import { type ExecutionRow, findBySeq, readReply } from './execution-row.ts'
 import type { Session } from './session.ts'
 
 /** A lane that has something to claim. */
@@ -125,12 +125,7 @@ function readDocuments(session: Session, row: ExecutionRow): ExecutionDocuments 
        WHERE d.execution = ?`,
     )
     .get(row.seq)
-  const read = (part: string) => readPart(session, row, sealed?.[part], part)
-  return nullIfUnreadable(() => {
-    const [node, payload, rest] = [read('node'), read('payload'), read('rest')]
-    if (node === null || payload === null || rest === null) return null
-    return { node, payload, rest, secrets: read('secrets'), progress: read('progress') }
-  })
+  return openDocuments((part) => readPart(session, row, sealed?.[part], part))
 }
 
 function leaseCallback(session: Session, seq: number, token: number): LeasedCallback {
@@ -146,21 +141,4 @@ function leaseCallback(session: Session, seq: number, token: number): LeasedCall
 
 function readPart(session: Session, { id }: ExecutionRow, sealed: unknown, part: string): Uint8Array | null {
   return sealed instanceof Uint8Array ? session.ring.open(sealed, id, part) : null
-}
-
-/** One damaged document must not keep all others from being claimed. */
-function nullIfUnreadable<T>(read: () => T): T | null {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof StoreError) return null
-    throw error
-  }
-}
-
-/** What was begun ends as interrupted, also where it was cancelled or is too late: it may have been delivered. */
-function findEnd(row: ExecutionRow, now: number): LeasedExecution['mustEnd'] {
-  if (row.begun_attempt !== null) return 'interrupted'
-  if (row.cancelled === 1) return 'withdrawn'
-  return row.expires_at !== null && row.expires_at <= now ? 'expired' : null
 }

@@ -1,26 +1,24 @@
+import { chooseRedriven } from '../store/choose-redriven.ts'
+import {
+  type ColumnFilter,
+  filterColumns,
+  filteredNames,
+  readLane,
+  readPlace,
+  summarize,
+} from '../store/execution-row.ts'
 import type {
   ExecutionName,
   ExecutionSummary,
   ListFilter,
-  Redrive,
   RedriveFilter,
   RedriveOptions,
   StoredExecution,
 } from '../store/execution-store.ts'
-import { isFinal } from '../store/is-final.ts'
 import type { Place } from '../store/places.ts'
 import type { RedriveCounts } from '../store/redrive-sum.ts'
 import { growBacklog, hashKey, isRemembered } from './accept.ts'
-import {
-  asRow,
-  type ExecutionRow,
-  findById,
-  findByKeyHash,
-  readLane,
-  readStored,
-  selectRows,
-  summarize,
-} from './execution-row.ts'
+import { asRow, type ExecutionRow, findById, findByKeyHash, readStored, selectRows } from './execution-row.ts'
 import type { Session } from './session.ts'
 
 /** Rows that one operation looks at: what others wait for must not wait long. */
@@ -79,28 +77,15 @@ export function listPart(
   }
 }
 
-function readPlace({ accepted_at: acceptedAt, id }: Pick<ExecutionRow, 'accepted_at' | 'id'>): Place {
-  return { acceptedAt, id }
-}
-
-const columns = {
-  state: 'state',
-  nodeId: 'node_id',
-  host: 'host',
-  code: 'code',
-  tenant: 'tenant',
-  client: 'client',
-} as const
-
 /** One condition for each member that is there. */
-function writeConditions(filter: Readonly<Partial<Record<keyof typeof columns, string | null>>>) {
-  const names = Object.keys(columns) as (keyof typeof columns)[]
+function writeConditions(filter: ColumnFilter) {
+  const names = filteredNames
   const values: Record<string, string | null> = {}
   let text = ''
   for (const name of names) {
     const value = filter[name]
     if (value === undefined) continue
-    text += ` AND e.${columns[name]} IS $${name}`
+    text += ` AND e.${filterColumns[name]} IS $${name}`
     values[name] = value
   }
   return { text, values }
@@ -110,9 +95,6 @@ export interface RedrivePart extends RedriveCounts {
   /** Where to look on; null at the end. */
   readonly next: Place | null
 }
-
-/** What becomes of an execution that the filter means. */
-type Fate = 'redriven' | keyof Redrive['leftOut']
 
 /** Looks at some of what has ended without success, oldest first. `before`: how many were redriven before. */
 export function redrivePart(
@@ -152,34 +134,14 @@ export function redrivePart(
       ...(ids === undefined ? {} : { ids: JSON.stringify(ids) }),
     })
     .map(asRow)
-  const fates = { redriven: 0, never: 0, secrets: 0, limit: 0 }
-  const byCode = new Map<string, number>()
-  const byHost = new Map<string, number>()
-  for (const row of found) {
-    const position = before + fates.redriven
-    const fate = judge(row, options, position)
-    if (fate === 'redriven' && !options.dryRun) redrive(session, now, row, options, position)
-    fates[fate] += 1
-    countOne(byCode, row.code ?? '')
-    countOne(byHost, row.host)
-  }
-  const { redriven, ...leftOut } = fates
-  return { matched: found.length, redriven, leftOut, byCode, byHost, next: last === undefined ? null : end }
-}
-
-function countOne(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1)
+  const { chosen, counts } = chooseRedriven(found, options, before)
+  if (!options.dryRun)
+    for (const [index, row] of chosen.entries()) redrive(session, now, row, options, before + index)
+  return { ...counts, next: last === undefined ? null : end }
 }
 
 /** Each that is redriven is written to. */
 const redrivenAtOnce = 500
-
-function judge(row: ExecutionRow, { force, limit }: RedriveOptions, redriven: number): Fate {
-  if (row.had_secrets === 1) return 'secrets'
-  if (!force && row.repeat !== null && isFinal({ state: 'failed', repeat: row.repeat }, row.repeatable === 1))
-    return 'never'
-  return redriven < limit ? 'redriven' : 'limit'
-}
 
 function redrive(
   session: Session,

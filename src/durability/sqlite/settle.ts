@@ -1,3 +1,4 @@
+import { hasEnded } from '../store/execution-row.ts'
 import type {
   Again,
   CallbackOutcome,
@@ -10,7 +11,7 @@ import type {
 import { isFinal } from '../store/is-final.ts'
 import { shrinkBacklog } from './accept.ts'
 import { takeWaiting } from './claim.ts'
-import { type ExecutionRow, findById, findBySeq, hasEnded } from './execution-row.ts'
+import { type ExecutionRow, findById, findBySeq } from './execution-row.ts'
 import type { Session } from './session.ts'
 
 interface HeldTicket {

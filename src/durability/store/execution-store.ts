@@ -121,8 +121,6 @@ export interface DurableSubmission extends SubmissionOfAnyMode {
 export interface SynchronousSubmission extends SubmissionOfAnyMode {
   readonly mode: 'synchronous'
   readonly key: string
-  /** Begins the next attempt in the same commit, which saves that of `begin`. */
-  readonly begins: boolean
 }
 
 export type Submission = DurableSubmission | SynchronousSubmission

@@ -62,6 +62,28 @@ export class KeyRing {
     }
     return text
   }
+
+  /** What a store keeps for the id of the key that writes, to tell another key of that id by. */
+  prove(): Buffer {
+    return this.seal(Buffer.from(this.writes), '', proofOf(this.writes))
+  }
+
+  /** Throws `store_key_wrong` if the key of this id is not the one that proved itself. */
+  checkProof(id: string, proof: Uint8Array): void {
+    try {
+      this.open(proof, '', proofOf(id))
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      throw new StoreError(
+        'store_key_wrong',
+        `The key "${id}" is not the key with which the store was written under that id.`,
+      )
+    }
+  }
+}
+
+function proofOf(id: string): string {
+  return `key ${id}`
 }
 
 /** How all begins that a key has sealed. */

@@ -217,9 +217,7 @@ class ModelRun {
     const dueAt = this.#world.now() + ms
     const common = { executionId, key: `k${key}`, ...contents[content] }
     const answer = answerOf(
-      await this.#open.accept([
-        one.synchronous ? synchronous({ ...common, begins }) : durable({ ...common, dueAt }),
-      ]),
+      await this.#open.accept([one.synchronous ? synchronous(common) : durable({ ...common, dueAt })]),
     )
     const known = this.#models.find((model) => model.key === key)
     const mode = one.synchronous ? 'synchronous' : 'durable'
@@ -251,7 +249,9 @@ class ModelRun {
     if (answer.outcome !== 'accepted' || answer.lease === null) return
     model.lease = answer.lease
     this.#leases.push(answer.lease)
-    if (begins && model.begun === null) model.begun = { attempt: model.attempts + 1, by: answer.lease }
+    if (!begins || model.begun !== null) return
+    expect(await this.#open.begin(answer.lease, model.attempts + 1)).toBe('written')
+    model.begun = { attempt: model.attempts + 1, by: answer.lease }
   }
 
   async #claim(): Promise<void> {

@@ -53,6 +53,17 @@ export async function acceptOne(
   return answer
 }
 
+/** Accepts a synchronous execution, and begins its next attempt. */
+export async function acceptBegun(
+  store: ExecutionStore,
+  submission: SynchronousSubmission,
+): Promise<Accepted> {
+  const answer = await acceptOne(store, submission)
+  if (answer.lease === null || (await store.begin(answer.lease, answer.attempts + 1)) !== 'written')
+    throw new TypeError('not begun')
+  return answer
+}
+
 export async function claimExecutions(
   store: ExecutionStore,
   limit = 100,

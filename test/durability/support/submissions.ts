@@ -40,7 +40,6 @@ export function synchronous(overrides: Partial<SynchronousSubmission> = {}): Syn
     payload,
     mode,
     key: 'k',
-    begins: false,
     ...overrides,
   }
 }

@@ -33,11 +33,14 @@ async function acceptSome(): Promise<void> {
 /** The same few keys in each life of the process. */
 async function executeSynchronously(): Promise<void> {
   const key = `s${choose(1, 2, 3)}`
-  const acceptance = await store.accept([synchronous({ key, begins: true })])
+  const acceptance = await store.accept([synchronous({ key })])
   if (acceptance === 'unavailable' || acceptance.outcome !== 'stored') return
   const [answer] = acceptance.executions
   if (answer?.outcome !== 'accepted' || answer.lease === null) return
-  if (answer.begun === null) tell('sent', `${answer.executionId}`, answer.attempts + 1, 'once')
+  if (answer.begun === null) {
+    if ((await store.begin(answer.lease, answer.attempts + 1)) !== 'written') return
+    tell('sent', `${answer.executionId}`, answer.attempts + 1, 'once')
+  }
   const interrupted = failed({ code: 'interrupted', repeat: 'if_idempotent' })
   const outcome = answer.begun === null ? ended() : interrupted
   await store.settle(answer.lease, { ...outcome, attempts: answer.attempts + 1 })
