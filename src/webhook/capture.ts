@@ -2,8 +2,9 @@ import { pointer } from '../contract/config-error.ts'
 import type { Warning, WarningCode } from '../contract/warning.ts'
 import type { CompiledNode } from './compile.ts'
 import { readsMask } from './response/masked-paths.ts'
-import { findEnd, findMissing, showName } from './response/missing-value.ts'
+import { findEnd, findMissing } from './response/missing-value.ts'
 import type { ReadableResponse } from './response/readable-response.ts'
+import { showName } from './response/show-name.ts'
 import type { Scope, UndefinedVariable } from './template/render-context.ts'
 import type { RenderProblem } from './template/render-result.ts'
 import type { Template } from './template/template.ts'
@@ -97,9 +98,10 @@ class CaptureSession {
       this.warnings.push(undefinedWarning(this.#withShownName(variable), pointToCapture(name)))
       return
     }
-    const { what, meant } = findMissing(this.#response, variable)
-    if (value === null) this.#warn('capture_empty', name, `found nothing: ${what}${didYouMean(meant)}`)
-    else this.#warn('template_undefined', name, `lacks a value: ${what}${didYouMean(meant)}`)
+    const { what, meant, elsewhere } = findMissing(this.#response, variable)
+    const near = elsewhere === null ? didYouMean(meant) : ` Did you mean ${elsewhere.path}?`
+    if (value === null) this.#warn('capture_empty', name, `found nothing: ${what}${near}`)
+    else this.#warn('template_undefined', name, `lacks a value: ${what}${near}`)
   }
 
   /** The nearest name can come from the target: then it is shown like the rest of the response. */

@@ -4,7 +4,9 @@ import { LongNumber } from '../values/long-number.ts'
 import { memberAt, namesIn } from '../values/lookup.ts'
 import { suggest } from '../values/suggest.ts'
 import { quoteName } from '../values/text.ts'
-import { maySay, type ReadableResponse } from './readable-response.ts'
+import { type Elsewhere, findElsewhere } from './elsewhere.ts'
+import type { ReadableResponse } from './readable-response.ts'
+import { showName } from './show-name.ts'
 
 /** A value that a response does not have. */
 export interface MissingValue {
@@ -12,6 +14,8 @@ export interface MissingValue {
   readonly what: string
   /** The name that the author may have meant; null if no name is near, or if the name may not be shown. */
   readonly meant: string | null
+  /** Where the end of the path stands; null if it stands nowhere else. */
+  readonly elsewhere: Elsewhere | null
 }
 
 /** Finds the level at which a path into a response ends. */
@@ -20,26 +24,25 @@ export function findMissing(
   { path: names, meant }: UndefinedVariable,
 ): MissingValue {
   const { container, path, missing } = findEnd(response.variables, names)
-  if (path === 'response' && missing === 'json') return { what: describeNoJson(response), meant: null }
-  if (Array.isArray(container)) return { what: describeList(container, path, missing), meant: null }
+  if (path === 'response' && missing === 'json') return { ...nothingNear, what: describeNoJson(response) }
+  if (Array.isArray(container)) return { ...nothingNear, what: describeList(container, path, missing) }
   if (typeof container !== 'object' || container === null || container instanceof LongNumber)
-    return { what: `${quoteLine(path)} is ${nameKind(container)}.`, meant: null }
+    return { ...nothingNear, what: `${quoteLine(path)} is ${nameKind(container)}.` }
   const what =
     path === 'response.headers'
       ? `the response has no header ${quoteLine(missing)}.`
       : `${quoteLine(path)} has no ${quoteLine(missing)}.`
+  const elsewhere = findElsewhere(response, names)
+  if (elsewhere?.isSame && missing === names.at(-1)) return { what, meant: null, elsewhere }
   // The budget is not checked here: the search for `meant` of the variable has counted already.
   const near = meant === null ? null : suggest(missing, namesIn(container))
-  return { what, meant: near === null ? null : showName(response, near) }
+  const shown = near === null ? null : showName(response, near)
+  return { what, meant: shown, elsewhere: shown === null ? elsewhere : null }
 }
 
-/** A name from the target as it may be shown; null if it may not be shown. */
-export function showName({ mayBeQuoted, maskers }: ReadableResponse, name: string): string | null {
-  return mayBeQuoted && !oddCharacters.test(name) && maySay(maskers, name) ? name : null
-}
+const nothingNear = { meant: null, elsewhere: null } as const
 
 /** Control characters, line breaks and bidirectional controls. */
-const oddCharacters = /[\p{C}\p{Zl}\p{Zp}]/u
 const allOddCharacters = /[\p{C}\p{Zl}\p{Zp}]/gu
 
 /** Quotes a name that may come from the target. */

@@ -14,10 +14,11 @@ import { listWords } from '../values/text.ts'
 import { headerValue } from '../wire/headers.ts'
 import { findBodyFault } from './body-fault.ts'
 import type { Clue } from './expectation.ts'
-import { describeNoBody, findEnd, findMissing, nameKind, showName } from './missing-value.ts'
+import { describeNoBody, findEnd, findMissing, nameKind } from './missing-value.ts'
 import { adviseOnForm, adviseOnNested } from './other-form.ts'
 import { quoteTarget } from './quote-target.ts'
 import type { ReadableResponse } from './readable-response.ts'
+import { showName } from './show-name.ts'
 import { placeOfSpace } from './text-difference.ts'
 
 /**
@@ -366,8 +367,12 @@ class Explainer {
           isOfJson: place === 'response' && path[1] === 'json',
         },
       )
-    const near = findMissing(response, { name: text, path, meant }).meant
+    const { meant: near, elsewhere } = findMissing(response, { name: text, path, meant })
     const is = `${text} is missing`
+    if (elsewhere !== null)
+      return certain(
+        `${is}: did you mean ${elsewhere.path}, which is ${this.#describeValue(elsewhere.value)}?`,
+      )
     if (near !== null) return certain(`${is}: did you mean "${near}"?`)
     const has = place === 'response.json' ? 'the response' : place
     const members = place === 'response.headers' ? '' : this.#listMembers(container)

@@ -444,6 +444,27 @@ const rows: readonly Row[] = [
     'response.json.state is "pending", and with its filters the condition is not true of that.',
   ],
   [
+    'a condition one level too high',
+    { ...get, ...condition('response.json.status == "done"') },
+    [200, { data: { status: 'pending' } }],
+    '/node/expect',
+    'response.json.status is missing: did you mean response.json.data.status, which is "pending"?',
+  ],
+  [
+    'a condition one level too deep',
+    { ...get, ...condition('response.json.data.id > 0') },
+    [200, { id: 7, links: { self: '/leads/7' } }],
+    '/node/expect',
+    'response.json.data.id is missing: did you mean response.json.id, which is 7?',
+  ],
+  [
+    'a condition on the status within the body',
+    { ...get, ...condition('response.json.statusCode == 200') },
+    [200, { data: [] }],
+    '/node/expect',
+    'response.json.statusCode is missing: did you mean response.status, which is 200?',
+  ],
+  [
     'a list with another case',
     { ...get, ...condition('response.json.tags contains "vip"') },
     [200, { tags: ['VIP'] }],
