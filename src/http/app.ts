@@ -42,7 +42,12 @@ import { connectionsRoute } from './routes/connections.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { executeRoute } from './routes/execute.ts'
-import { cancelRoute, listRoute, redriveRoute, resultRoutes, submitRoute } from './routes/executions.ts'
+import { cancelRoute } from './routes/executions/cancel.ts'
+import { listRoute } from './routes/executions/list.ts'
+import { redriveRoute } from './routes/executions/redrive.ts'
+import { resultRoute } from './routes/executions/result.ts'
+import { showRoute } from './routes/executions/show.ts'
+import { submitRoute } from './routes/executions/submit.ts'
 import { healthRoutes } from './routes/health.ts'
 import { manualRoutes } from './routes/manual.ts'
 import { metricsRoute } from './routes/metrics.ts'
@@ -255,7 +260,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     })
     await api.register(async (results) => {
       requireRight(results, 'execute', 'read')
-      await results.register(resultRoutes, durableRoutes)
+      await results.register(showRoute, durableRoutes)
+      await results.register(resultRoute, durableRoutes)
     })
     await api.register(async (redriving) => {
       requireRight(redriving, 'redrive')

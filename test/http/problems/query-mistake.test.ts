@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { describeQueryMistake } from '../../../src/http/problems/query-mistake.ts'
-import { listParameters, noParameters } from '../../../src/http/routes/list-parameters.ts'
+import { listParameters, noParameters } from '../../../src/http/routes/executions/list-parameters.ts'
 
 const describeMistake = (query: string) => {
   const all = new URLSearchParams(query)

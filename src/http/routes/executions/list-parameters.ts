@@ -1,7 +1,7 @@
-import { executionStates } from '../../contract/durable.ts'
-import { tenantPattern } from '../../contract/names.ts'
-import { readMoment } from '../../durability/read-moment.ts'
-import { type KnownParameter, mustBeOneOf } from '../problems/query-mistake.ts'
+import { executionStates } from '../../../contract/durable.ts'
+import { tenantPattern } from '../../../contract/names.ts'
+import { readMoment } from '../../../durability/read-moment.ts'
+import { type KnownParameter, mustBeOneOf } from '../../problems/query-mistake.ts'
 
 const isText = (most: number) => (text: string) => text.length <= most
 
