@@ -1,6 +1,6 @@
-import type { CallbackEntry } from '../contract/callback.ts'
-import { type ReadingLog, watchValue } from '../secrets/watch-value.ts'
+import { messagesAbout, type ReadingLog, watchValue } from '../secrets/watch-value.ts'
 import {
+  type CallbackEntries,
   type CallbackSource,
   type CompiledCallback,
   compileCallbacks,
@@ -21,7 +21,7 @@ export interface CallbackStore {
 export interface CallbackStoreOptions {
   readonly source: CallbackSource
   /** The entries read at the start. */
-  readonly initial: ReadonlyMap<string, CallbackEntry>
+  readonly initial: CallbackEntries
   readonly log: ReadingLog
   /** Interval of looking for changes. */
   readonly intervalMs?: number
@@ -35,24 +35,17 @@ export function createCallbackStore({
   intervalMs,
 }: CallbackStoreOptions): CallbackStore {
   let compiled = compileCallbacks(initial)
-  const watched = watchValue<ReadonlyMap<string, CallbackEntry>>(
-    { directory: null, file: source.file },
-    {
-      initial,
-      intervalMs,
-      read() {
-        const read = readCallbacks(source)
-        return read.ok ? { ok: true, value: read.entries } : read
-      },
-      onAdopted(entries) {
-        compiled = compileCallbacks(entries)
-        log.info({ callbacks: entries.size }, 'the callbacks changed and were read again')
-      },
-      onRefused(problems) {
-        log.error({ problems }, 'the callbacks changed but are not valid; the previous callbacks stay in use')
-      },
+  const watched = watchValue<CallbackEntries>(source, {
+    initial,
+    intervalMs,
+    log,
+    messages: messagesAbout('callbacks'),
+    read: () => readCallbacks(source),
+    summarize: (entries) => ({ callbacks: entries.size }),
+    onAdopted(entries) {
+      compiled = compileCallbacks(entries)
     },
-  )
+  })
   return {
     find: (name) => compiled.get(name) ?? null,
     names: () => [...compiled.keys()],

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ConfigError } from '../contract/config-error.ts'
 import type { Connection, ListedConnection } from '../contract/connection.ts'
-import { type ReadingLog, watchValue } from '../secrets/watch-value.ts'
+import { messagesAbout, type ReadingLog, watchValue } from '../secrets/watch-value.ts'
 import {
   type CompiledConnection,
   compileConnection,
@@ -55,30 +55,20 @@ export function createConnectionStore(options: ConnectionStoreOptions): Connecti
   const listeners: (() => void)[] = []
   let compiled = compileAll(initial, initial, new Map())
   const gone = new Map<string, CompiledConnection>()
-  const watched = watchValue<Connections>(
-    { directory: null, file: source.file },
-    {
-      initial,
-      intervalMs,
-      read() {
-        const read = readConnections(source)
-        return read.ok ? { ok: true, value: read.connections } : read
-      },
-      onAdopted(found, before) {
-        for (const [name, connection] of compiled) if (!found.has(name)) keepGone(gone, connection)
-        for (const name of found.keys()) gone.delete(name)
-        compiled = compileAll(found, before, compiled)
-        log.info({ connections: found.size }, 'the connections changed and were read again')
-        for (const listener of listeners) listener()
-      },
-      onRefused(problems) {
-        log.error(
-          { problems },
-          'the connections changed but are not valid; the previous connections stay in use',
-        )
-      },
+  const watched = watchValue<Connections>(source, {
+    initial,
+    intervalMs,
+    log,
+    messages: messagesAbout('connections'),
+    read: () => readConnections(source),
+    summarize: (connections) => ({ connections: connections.size }),
+    onAdopted(found, before) {
+      for (const [name, connection] of compiled) if (!found.has(name)) keepGone(gone, connection)
+      for (const name of found.keys()) gone.delete(name)
+      compiled = compileAll(found, before, compiled)
+      for (const listener of listeners) listener()
     },
-  )
+  })
 
   function refuse(connection: CompiledConnection | undefined, tenant: string | null, name: string) {
     return connection !== undefined && isForTenant(connection, tenant)

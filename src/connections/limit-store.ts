@@ -1,5 +1,5 @@
 import { HostLimits, type HostLimitsSource, type HostLine } from '../egress/limits/host-limits.ts'
-import { type ReadingLog, watchValue } from '../secrets/watch-value.ts'
+import { messagesAbout, type ReadingLog, watchValue } from '../secrets/watch-value.ts'
 import { type LimitSource, readLimits } from './read-limits.ts'
 
 /** The limits by host as the file has them now. */
@@ -22,24 +22,17 @@ export interface LimitStoreOptions {
 /** Keeps the limits by host in memory, and reads their file again when it changes. */
 export function createLimitStore({ source, initial, log, intervalMs }: LimitStoreOptions): LimitStore {
   let current = index(initial)
-  const watched = watchValue<readonly HostLine[]>(
-    { directory: null, file: source.file },
-    {
-      initial,
-      intervalMs,
-      read() {
-        const read = readLimits(source)
-        return read.ok ? { ok: true, value: read.lines } : read
-      },
-      onAdopted(lines) {
-        current = index(lines)
-        log.info({ limits: lines.length }, 'the limits changed and were read again')
-      },
-      onRefused(problems) {
-        log.error({ problems }, 'the limits changed but are not valid; the previous limits stay in use')
-      },
+  const watched = watchValue<readonly HostLine[]>(source, {
+    initial,
+    intervalMs,
+    log,
+    messages: messagesAbout('limits'),
+    read: () => readLimits(source),
+    summarize: (lines) => ({ limits: lines.length }),
+    onAdopted(lines) {
+      current = index(lines)
     },
-  )
+  })
   return {
     get current() {
       return current

@@ -3,7 +3,7 @@ import { type ConfigError, pointer } from '../contract/config-error.ts'
 import { ExecuteReply, Reason, ShownRequest, ShownResponse } from '../contract/execution.ts'
 import { connectionNamePattern } from '../contract/names.ts'
 import type { Node } from '../contract/node.ts'
-import { readText } from '../secrets/read-text.ts'
+import { type ParsedText, type ReadValue, readSettingFile } from '../secrets/read-setting-file.ts'
 import { type CompiledNode, compileNode } from '../webhook/compile.ts'
 import { decodeStandardKey, standardKeyForm } from '../webhook/request/signing-key.ts'
 import type { KnownNames } from '../webhook/template/known-names.ts'
@@ -27,37 +27,37 @@ export interface CallbackSource {
   readonly findSchemaErrors: (entry: unknown, path: string) => Iterable<ConfigError>
 }
 
-/** The entries by name, or all problems: one sentence each, which begins with the name of the setting. */
-export type ReadCallbacks =
-  | { readonly ok: true; readonly entries: ReadonlyMap<string, CallbackEntry> }
-  | { readonly ok: false; readonly problems: readonly string[] }
+/** The entries of CALLBACKS_FILE by name. */
+export type CallbackEntries = ReadonlyMap<string, CallbackEntry>
 
 const maxFileBytes = 1_048_576
 
 /** Reads all callbacks, at the start and after a change. No problem shows a value. */
-export function readCallbacks({ file, findSchemaErrors }: CallbackSource): ReadCallbacks {
+export function readCallbacks({ file, findSchemaErrors }: CallbackSource): ReadValue<CallbackEntries> {
+  if (file === null) return { ok: true, value: new Map() }
+  return readSettingFile(file, {
+    setting: 'CALLBACKS_FILE',
+    maxBytes: maxFileBytes,
+    parse: (text) => parseCallbacks(text, findSchemaErrors),
+  })
+}
+
+function parseCallbacks(
+  text: string,
+  findSchemaErrors: CallbackSource['findSchemaErrors'],
+): ParsedText<CallbackEntries> {
+  const refuse = (problem: string) => ({ value: new Map(), problems: [problem] })
+  const parsed = parseJson(text, { maxDepth: maxJsonDepth })
+  if (!parsed.ok) return refuse(parsed.detail)
+  if (!isObject(parsed.plain)) return refuse('must be a JSON object: the name of a callback to an object')
+  const problems = [...repeatedMembers(text)].map((steps) => `${pointer('', ...steps)} occurs twice`)
   const entries = new Map<string, CallbackEntry>()
-  if (file === null) return { ok: true, entries }
-  const problems: string[] = []
-  const read = readText(file, maxFileBytes)
-  const parsed = read.ok ? parseJson(read.text, { maxDepth: maxJsonDepth }) : null
-  if (!read.ok) problems.push(`the file ${read.problem}`)
-  else if (parsed === null || !parsed.ok) problems.push(parsed?.detail ?? 'is not JSON')
-  else if (!isObject(parsed.plain))
-    problems.push('must be a JSON object: the name of a callback to an object')
-  else {
-    for (const steps of repeatedMembers(read.text)) problems.push(`${pointer('', ...steps)} occurs twice`)
-    for (const [name, entry] of Object.entries(parsed.plain)) {
-      const errors = [...findErrors(name, entry, findSchemaErrors)]
-      problems.push(...errors.map(({ path, message }) => `${path} ${message}`))
-      if (errors.length === 0) entries.set(name, entry as CallbackEntry)
-    }
+  for (const [name, entry] of Object.entries(parsed.plain)) {
+    const errors = [...findErrors(name, entry, findSchemaErrors)]
+    problems.push(...errors.map(({ path, message }) => `${path} ${message}`))
+    if (errors.length === 0) entries.set(name, entry as CallbackEntry)
   }
-  if (problems.length === 0) return { ok: true, entries }
-  return {
-    ok: false,
-    problems: problems.map((problem) => `CALLBACKS_FILE is ${JSON.stringify(file)}: ${problem}`),
-  }
+  return { value: entries, problems }
 }
 
 function* findErrors(
@@ -144,7 +144,7 @@ function compile({ secret, method = 'POST', body = { structure: 'full' }, ...res
 }
 
 /** Compiles entries that were read without problems. */
-export function compileCallbacks(entries: ReadonlyMap<string, CallbackEntry>): CompiledCallbacks {
+export function compileCallbacks(entries: CallbackEntries): CompiledCallbacks {
   return new Map(
     Array.from(entries, ([name, entry]) => {
       const compiled = compile(entry)

@@ -1,7 +1,7 @@
 import { type ConfigError, pointer } from '../contract/config-error.ts'
 import type { Connection } from '../contract/connection.ts'
 import { connectionNamePattern } from '../contract/names.ts'
-import { readText } from '../secrets/read-text.ts'
+import { type ParsedText, type ReadValue, readSettingFile } from '../secrets/read-setting-file.ts'
 import { compileConnection } from '../webhook/connection.ts'
 import { isObject } from '../webhook/values/json.ts'
 import { parseJsonFile } from '../webhook/values/json-file.ts'
@@ -18,46 +18,28 @@ export interface ConnectionSource {
   readonly findSchemaErrors: (entry: unknown, path: string) => Iterable<ConfigError>
 }
 
-/** The connections, or all problems: one sentence each, which begins with the name of the setting. */
-export type ReadConnections =
-  | { readonly ok: true; readonly connections: Connections }
-  | { readonly ok: false; readonly problems: readonly string[] }
-
 const maxFileBytes = 4_194_304
 
 /** Reads all connections, at the start and after a change. No problem shows a value. */
-export function readConnections({ file, findSchemaErrors }: ConnectionSource): ReadConnections {
-  if (file === null) return { ok: true, connections: new Map() }
-  const read = readText(file, maxFileBytes)
-  const { connections, problems } = read.ok
-    ? parseConnections(read.text, findSchemaErrors)
-    : { connections: noConnections, problems: [`the file ${read.problem}`] }
-  if (problems.length === 0) return { ok: true, connections }
-  return {
-    ok: false,
-    problems: problems.map((problem) => `CONNECTIONS_FILE is ${JSON.stringify(file)}: ${problem}`),
-  }
-}
-
-const noConnections: Connections = new Map()
-
-interface ParsedConnections {
-  readonly connections: Connections
-  readonly problems: readonly string[]
+export function readConnections({ file, findSchemaErrors }: ConnectionSource): ReadValue<Connections> {
+  if (file === null) return { ok: true, value: new Map() }
+  return readSettingFile(file, {
+    setting: 'CONNECTIONS_FILE',
+    maxBytes: maxFileBytes,
+    parse: (text) => parseConnections(text, findSchemaErrors),
+  })
 }
 
 function parseConnections(
   text: string,
   findSchemaErrors: ConnectionSource['findSchemaErrors'],
-): ParsedConnections {
+): ParsedText<Connections> {
+  const refuse = (problem: string) => ({ value: new Map(), problems: [problem] })
   const parsed = parseJsonFile(text)
-  if (!parsed.ok) return { connections: noConnections, problems: [parsed.detail] }
+  if (!parsed.ok) return refuse(parsed.detail)
   const { plain, exact } = parsed
   if (!isObject(plain) || !isObject(exact))
-    return {
-      connections: noConnections,
-      problems: ['must be a JSON object: the name of a connection to an object'],
-    }
+    return refuse('must be a JSON object: the name of a connection to an object')
   const problems: string[] = []
   const complain = ({ path, message }: ConfigError) => problems.push(`${path} ${message}`)
   for (const steps of repeatedMembers(text))
@@ -69,7 +51,7 @@ function parseConnections(
     // The entry has no errors of its schema.
     if (errors.length === 0) connections.set(name, withExactHeaders(entry as Connection, exact[name]))
   }
-  return { connections, problems }
+  return { value: connections, problems }
 }
 
 function* findErrors(

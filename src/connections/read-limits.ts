@@ -2,7 +2,7 @@ import { type ConfigError, pointer } from '../contract/config-error.ts'
 import type { LimitLine } from '../contract/connection.ts'
 import type { HostLine } from '../egress/limits/host-limits.ts'
 import { parseOnlyRule } from '../egress/policy/address-rule.ts'
-import { readText } from '../secrets/read-text.ts'
+import { type ParsedText, type ReadValue, readSettingFile } from '../secrets/read-setting-file.ts'
 import { compileLimits, findErrorsOfLimits } from '../webhook/limits.ts'
 import { parseJsonFile } from '../webhook/values/json-file.ts'
 import { repeatedMembers } from '../webhook/values/repeated-members.ts'
@@ -15,52 +15,44 @@ export interface LimitSource {
   readonly findSchemaErrors: (line: unknown, path: string) => Iterable<ConfigError>
 }
 
-/** The lines, or all problems: one sentence each, which begins with the name of the setting. */
-export type ReadLimits =
-  | { readonly ok: true; readonly lines: readonly HostLine[] }
-  | { readonly ok: false; readonly problems: readonly string[] }
-
 const maxFileBytes = 1_048_576
 
 /** Each call of a host that is not remembered looks at all lines. */
 const maxLines = 1_000
 
 /** Reads all lines, at the start and after a change. */
-export function readLimits({ file, findSchemaErrors }: LimitSource): ReadLimits {
-  if (file === null) return { ok: true, lines: [] }
-  const problems: string[] = []
-  const read = readText(file, maxFileBytes)
-  if (!read.ok) problems.push(`the file ${read.problem}`)
-  const lines = read.ok ? parseLines(read.text, findSchemaErrors, problems) : []
-  if (problems.length === 0) return { ok: true, lines }
-  return {
-    ok: false,
-    problems: problems.map((problem) => `LIMITS_FILE is ${JSON.stringify(file)}: ${problem}`),
-  }
+export function readLimits({ file, findSchemaErrors }: LimitSource): ReadValue<readonly HostLine[]> {
+  if (file === null) return { ok: true, value: [] }
+  return readSettingFile(file, {
+    setting: 'LIMITS_FILE',
+    maxBytes: maxFileBytes,
+    parse: (text) => parseLines(text, findSchemaErrors),
+  })
 }
 
 function parseLines(
   text: string,
   findSchemaErrors: LimitSource['findSchemaErrors'],
-  problems: string[],
-): readonly HostLine[] {
-  const complain = ({ path, message }: ConfigError) => void problems.push(`${path} ${message}`)
+): ParsedText<readonly HostLine[]> {
+  const refuse = (problem: string) => ({ value: [], problems: [problem] })
   const parsed = parseJsonFile(text)
-  if (!parsed.ok) problems.push(parsed.detail)
-  else if (!Array.isArray(parsed.plain))
-    problems.push('must be a JSON array of limits, as in [{ "host": "api.example.com", "perSecond": 10 }]')
-  else if (parsed.plain.length > maxLines) problems.push(`must not have more than ${maxLines} lines`)
-  if (!parsed.ok || problems.length > 0) return []
+  if (!parsed.ok) return refuse(parsed.detail)
+  if (!Array.isArray(parsed.plain))
+    return refuse('must be a JSON array of limits, as in [{ "host": "api.example.com", "perSecond": 10 }]')
+  if (parsed.plain.length > maxLines) return refuse(`must not have more than ${maxLines} lines`)
+  const problems: string[] = []
+  const complain = ({ path, message }: ConfigError) => void problems.push(`${path} ${message}`)
   for (const steps of repeatedMembers(text))
     complain({ path: pointer('', ...steps), message: 'occurs twice' })
   const seen = new Set<string>()
-  return (parsed.plain as readonly unknown[]).flatMap((line, index) => {
+  const lines = (parsed.plain as readonly unknown[]).flatMap((line, index) => {
     const path = pointer('', index)
     const errors = [...findSchemaErrors(line, path)]
     errors.forEach(complain)
     // The line has no errors of its schema.
     return errors.length > 0 ? [] : compileLine(line as LimitLine, path, seen, complain)
   })
+  return { value: lines, problems }
 }
 
 function compileLine(

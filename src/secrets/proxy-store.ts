@@ -32,24 +32,23 @@ export function createProxyStore(options: ProxyStoreOptions): ProxyStore {
   /** The last values of stored secrets, for a time in which their files are invalid or lack them. */
   const lastValues = new Map<string, string>()
 
-  const url = watchValue<ProxyUrl>(
-    { directory: null, file: sources.file },
-    {
-      initial,
-      intervalMs,
-      read() {
-        const read = readProxy(sources)
-        return read.ok ? { ok: true, value: read.proxy ?? initial } : read
-      },
-      onAdopted({ host, port, isSecure }, before) {
-        if (host !== before.host || port !== before.port || isSecure !== before.isSecure) revision += 1
-        log.info({ proxyHost: host, proxyPort: port }, 'the proxy changed and was read again')
-      },
-      onRefused(problems) {
-        log.error({ problems }, 'the proxy changed but is not valid; the previous proxy stays in use')
-      },
+  const url = watchValue<ProxyUrl>(sources, {
+    initial,
+    intervalMs,
+    log,
+    messages: {
+      adopted: 'the proxy changed and was read again',
+      refused: 'the proxy changed but is not valid; the previous proxy stays in use',
     },
-  )
+    read() {
+      const read = readProxy(sources)
+      return read.ok ? { ok: true, value: read.value ?? initial } : read
+    },
+    summarize: ({ host, port }) => ({ proxyHost: host, proxyPort: port }),
+    onAdopted({ host, port, isSecure }, before) {
+      if (host !== before.host || port !== before.port || isSecure !== before.isSecure) revision += 1
+    },
+  })
 
   function readCredential(part: Credential | null): string {
     if (part === null) return ''

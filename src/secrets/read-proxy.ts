@@ -1,4 +1,5 @@
 import { hasControls, type ProxyUrl, parseProxyUrl } from '../egress/proxy/proxy-url.ts'
+import { nameSetting, type ReadValue } from './read-setting-file.ts'
 import { readText } from './read-text.ts'
 import { findRefusal, type Secrets, type StoredSecretUse } from './secret.ts'
 
@@ -10,19 +11,14 @@ export interface ProxySources {
   readonly file: string | null
 }
 
-/** The proxy, or all problems: one sentence each, which begins with the name of the setting. */
-export type ReadProxy =
-  | { readonly ok: true; readonly proxy: ProxyUrl | null }
-  | { readonly ok: false; readonly problems: readonly string[] }
-
 const maxFileBytes = 16_384
 
-/** Reads the proxy, at the start and after a change of its file. No problem shows a user or a password. */
-export function readProxy({ url, file }: ProxySources): ReadProxy {
-  if (file === null) return { ok: true, proxy: url }
-  const wrong = (problem: string): ReadProxy => ({
+/** Reads the proxy, or null for none, at the start and after a change of its file. No problem shows a user or a password. */
+export function readProxy({ url, file }: ProxySources): ReadValue<ProxyUrl | null> {
+  if (file === null) return { ok: true, value: url }
+  const wrong = (problem: string): ReadValue<ProxyUrl> => ({
     ok: false,
-    problems: [`EGRESS_PROXY_FILE is ${JSON.stringify(file)}: ${problem}`],
+    problems: nameSetting('EGRESS_PROXY_FILE', file, [problem]),
   })
   if (url !== null && (url.user === null || url.password !== null))
     return wrong('it is the file of the password, so EGRESS_PROXY must have a user and no password')
@@ -32,10 +28,10 @@ export function readProxy({ url, file }: ProxySources): ReadProxy {
   const text = read.text.replace(/\r?\n$/, '')
   if (url === null) {
     const parsed = parseProxyUrl(text)
-    return parsed.ok ? { ok: true, proxy: parsed.value } : wrong(`its text ${parsed.problem}`)
+    return parsed.ok ? { ok: true, value: parsed.value } : wrong(`its text ${parsed.problem}`)
   }
   if (text === '' || hasControls(text)) return wrong('its text must be a password of one line')
-  return { ok: true, proxy: { ...url, password: { kind: 'text', text } } }
+  return { ok: true, value: { ...url, password: { kind: 'text', text } } }
 }
 
 /** The problems of the stored secrets to which the URL refers. */

@@ -1,3 +1,4 @@
+import { nameSetting, type ReadValue } from './read-setting-file.ts'
 import { readText } from './read-text.ts'
 import { isUnbound, nameProblem, type Secrets, unboundSecret, usualPlaces } from './secret.ts'
 import { readSecretsDirectory, type SecretFiles } from './secrets-directory.ts'
@@ -16,35 +17,30 @@ export interface SecretSources {
   readonly unbound: 'allow' | 'refuse'
 }
 
-/** The stored secrets, or all problems: one sentence each, which begins with the name of the setting. */
-export type ReadSecrets =
-  | { readonly ok: true; readonly secrets: Secrets }
-  | { readonly ok: false; readonly problems: readonly string[] }
-
 const maxFileBytes = 1_048_576
 
 /** Reads all secrets, at the start and after a change. Reading is synchronous, because it is rare. */
-export function readSecrets({ directory, file, unbound }: SecretSources): ReadSecrets {
+export function readSecrets({ directory, file, unbound }: SecretSources): ReadValue<Secrets> {
   const read = directory === null ? null : readSecretsDirectory(directory)
   const files = read?.ok ? read.files : noFiles
   const listed = file === null ? nothingListed() : readSecretsFile(file, read && files)
   const mounted = mountedSecrets(files, listed.boundFiles)
   const refused = unbound === 'refuse' ? namesOfUnbound : () => []
   const problems = [
-    ...about('SECRETS_DIR', directory, [
+    ...nameSetting('SECRETS_DIR', directory, [
       ...(read?.ok === false ? [read.problem] : findProblems(files, listed.boundFiles)),
       ...refused(mounted).map(
         (name) => `the file "${name}" ${isRefused}; bind it with an entry of SECRETS_FILE`,
       ),
     ]),
-    ...about('SECRETS_FILE', file, [
+    ...nameSetting('SECRETS_FILE', file, [
       ...listed.problems,
       ...namesInBoth(mounted, listed.secrets).map((name) => `/${name} is in SECRETS_DIR, too`),
       ...refused(listed.secrets).map((name) => `/${name} ${isRefused}; give it hosts or tenants`),
     ]),
   ]
   if (problems.length > 0) return { ok: false, problems }
-  return { ok: true, secrets: new Map([...mounted, ...listed.secrets]) }
+  return { ok: true, value: new Map([...mounted, ...listed.secrets]) }
 }
 
 const isRefused = 'has no binding, which SECRETS_UNBOUND refuses'
@@ -97,8 +93,4 @@ function findProblems(files: SecretFiles, boundFiles: ReadonlySet<string>): read
 
 function namesInBoth(one: Secrets, other: Secrets): readonly string[] {
   return [...one.keys()].filter((name) => other.has(name))
-}
-
-function about(setting: string, path: string | null, problems: readonly string[]): readonly string[] {
-  return problems.map((problem) => `${setting} is ${JSON.stringify(path)}: ${problem}`)
 }

@@ -2,7 +2,7 @@ import type { FoundSecret, RefusedSecret } from '../webhook/template/secret-look
 import { type CertificateEnds, findCertificateEnds } from './certificate-ends.ts'
 import { noticesOfSecrets, readSecrets, type SecretSources } from './read-secrets.ts'
 import { findRefusal, type Secrets, type StoredSecretUse } from './secret.ts'
-import { type ReadingLog, watchValue } from './watch-value.ts'
+import { messagesAbout, type ReadingLog, watchValue } from './watch-value.ts'
 
 /** The stored secrets. */
 export interface SecretStore {
@@ -34,16 +34,12 @@ export function createSecretStore({ sources, initial, log, intervalMs }: SecretS
   const secrets = watchValue<Secrets>(sources, {
     initial,
     intervalMs,
-    read() {
-      const read = readSecrets(sources)
-      return read.ok ? { ok: true, value: read.secrets } : read
-    },
+    log,
+    messages: messagesAbout('secrets'),
+    read: () => readSecrets(sources),
+    summarize: (found) => ({ secrets: found.size }),
     onAdopted(found, before) {
-      log.info({ secrets: found.size }, 'the secrets changed and were read again')
       for (const notice of noticesOfSecrets(found, before)) log.warn(notice)
-    },
-    onRefused(problems) {
-      log.error({ problems }, 'the secrets changed but are not valid; the previous secrets stay in use')
     },
   })
   let ends = { of: initial, byName: findCertificateEnds(initial) }

@@ -1,6 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SecretSources } from './read-secrets.ts'
 import { describeSystemError } from './read-text.ts'
 import { isSecretFile } from './secrets-directory.ts'
 
@@ -9,7 +8,10 @@ export interface Watcher {
 }
 
 /** The paths of the sources, or null. */
-export type SourcePlaces = Pick<SecretSources, 'directory' | 'file'>
+export interface SourcePlaces {
+  readonly directory?: string | null
+  readonly file: string | null
+}
 
 export interface WatcherOptions<Found> {
   readonly intervalMs: number
@@ -52,7 +54,7 @@ export function watchSources<Found>(
     timer = setTimeout(() => void look(), intervalMs).unref()
   }
 
-  if (places.directory !== null || places.file !== null) plan()
+  if (places.directory != null || places.file !== null) plan()
   return {
     close() {
       isClosed = true
@@ -72,7 +74,7 @@ interface Marks {
  */
 const settlingMs = 3_000
 
-async function readMarks({ directory, file }: SourcePlaces): Promise<Marks> {
+async function readMarks({ directory = null, file }: SourcePlaces): Promise<Marks> {
   const paths = [...(directory === null ? [] : await filesIn(directory)), ...(file === null ? [] : [file])]
   const marks = await Promise.all(paths.map(readMark))
   const newest = Math.max(0, ...marks.map(({ changedMs }) => changedMs))

@@ -1,10 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { ReadValue } from './read-setting-file.ts'
 import { type SourcePlaces, watchSources } from './watch-sources.ts'
-
-/** A value, or all problems: one sentence each. */
-type ReadValue<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly problems: readonly string[] }
 
 /** Logs the result of a re-reading, and never a value that was read. */
 export interface ReadingLog {
@@ -21,16 +17,32 @@ export interface WatchedValue<Value> {
   close(): void
 }
 
+/** What the log says about the value. */
+export interface ReadingMessages {
+  readonly adopted: string
+  readonly refused: string
+}
+
 export interface WatchedValueOptions<Value> {
   /** The value read at the start. */
   readonly initial: Value
   /** Interval of looking for changes. */
   readonly intervalMs?: number | undefined
   readonly read: () => ReadValue<Value>
+  readonly log: ReadingLog
+  readonly messages: ReadingMessages
+  /** What the log shows of a new value. Nothing of it is secret. */
+  readonly summarize: (value: Value) => object
   /** Called when a new value is in use, or when the sources have become valid again. */
-  readonly onAdopted: (value: Value, before: Value) => void
-  /** Called once for each invalid state. */
-  readonly onRefused: (problems: readonly string[]) => void
+  readonly onAdopted?: (value: Value, before: Value) => void
+}
+
+/** The messages about values that the operator knows under one name, such as `limits`. */
+export function messagesAbout(names: string): ReadingMessages {
+  return {
+    adopted: `the ${names} changed and were read again`,
+    refused: `the ${names} changed but are not valid; the previous ${names} stay in use`,
+  }
 }
 
 const usualIntervalMs = 2_000
@@ -42,11 +54,12 @@ interface Refused {
   readonly marks: string
 }
 
-/** Keeps a value in memory, and reads it again when its sources change. An invalid state changes nothing. */
+/** Keeps a value in memory, and reads it again when its sources change. An invalid state is logged once, and changes nothing. */
 export function watchValue<Value>(
   places: SourcePlaces,
-  { initial, intervalMs = usualIntervalMs, read, onAdopted, onRefused }: WatchedValueOptions<Value>,
+  options: WatchedValueOptions<Value>,
 ): WatchedValue<Value> {
+  const { initial, intervalMs = usualIntervalMs, read, log, messages, summarize, onAdopted } = options
   let current = initial
   let refused: Refused | null = null
 
@@ -55,13 +68,14 @@ export function watchValue<Value>(
     refused = null
     const before = current
     current = found
-    onAdopted(found, before)
+    log.info(summarize(found), messages.adopted)
+    onAdopted?.(found, before)
   }
 
   function refuse(state: Refused): void {
     if (isDeepStrictEqual(state, refused)) return
     refused = state
-    onRefused(state.problems)
+    log.error({ problems: state.problems }, messages.refused)
   }
 
   const watcher = watchSources(places, {

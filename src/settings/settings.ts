@@ -19,7 +19,8 @@ import {
 } from '../http/problems/invalid-connection.ts'
 import type { ProxySettings } from '../secrets/proxy-store.ts'
 import { findSecretProblems, readProxy } from '../secrets/read-proxy.ts'
-import { noticesOfSecrets, readSecrets, type SecretSources } from '../secrets/read-secrets.ts'
+import { noticesOfSecrets, readSecrets } from '../secrets/read-secrets.ts'
+import type { ReadValue } from '../secrets/read-setting-file.ts'
 import type { Secrets } from '../secrets/secret.ts'
 import type { SecretStoreOptions } from '../secrets/secret-store.ts'
 import type { OtlpTarget } from '../tracing/otlp-exporter.ts'
@@ -86,30 +87,22 @@ type Environment = Readonly<Record<string, string | undefined>>
 export function readSettings(environment: Environment): Settings {
   const problems: string[] = []
   const read = createReader(environment, problems)
-  const open = (sources: SecretSources): Settings['secrets'] => {
-    const found = readSecrets(sources)
-    if (!found.ok) problems.push(...found.problems)
-    return { sources, initial: found.ok ? found.secrets : new Map() }
+  const take = <Value>(found: ReadValue<Value>, none: Value): Value => {
+    if (found.ok) return found.value
+    problems.push(...found.problems)
+    return none
   }
   const connect = ({ file, mode }: VariableValues<typeof variables.connections>): Settings['connections'] => {
     const source = { file, findSchemaErrors: explainInvalidConnection }
-    const found = readConnections(source)
-    if (!found.ok) problems.push(...found.problems)
+    const initial = take(readConnections(source), new Map())
     const isRequired = mode === 'required'
     if (isRequired && file === null)
       problems.push('CONNECTIONS is "required": CONNECTIONS_FILE must be set, too')
-    return { source, isRequired, initial: found.ok ? found.connections : new Map() }
+    return { source, isRequired, initial }
   }
   const limit = ({ file }: VariableValues<typeof variables.limits>): Settings['limits'] => {
     const source = { file, findSchemaErrors: explainInvalidLimit }
-    const found = readLimits(source)
-    if (!found.ok) problems.push(...found.problems)
-    return { source, initial: found.ok ? found.lines : [] }
-  }
-  const access = (mode: 'keys' | 'off', sources: ClientSources): Access => {
-    const found = readClients(sources)
-    if (!found.ok) problems.push(...found.problems)
-    return chooseAccess(mode, sources, found.ok ? found.clients : [])
+    return { source, initial: take(readLimits(source), []) }
   }
 
   const chooseProxy = (values: VariableValues<typeof variables.proxy>, secrets: Secrets) => {
@@ -118,22 +111,23 @@ export function readSettings(environment: Environment): Settings {
     if (url === null && environment.EGRESS_PROXY) return null // its problem is known
     const found = readProxy(sources)
     if (!found.ok) problems.push(...found.problems)
-    else if (found.proxy === null) problems.push(...findIdleSettings(environment))
+    else if (found.value === null) problems.push(...findIdleSettings(environment))
     else {
-      problems.push(...findSecretProblems(found.proxy, secrets))
-      return { ...way, sources, initial: found.proxy }
+      problems.push(...findSecretProblems(found.value, secrets))
+      return { ...way, sources, initial: found.value }
     }
     return null
   }
 
   const service = read(variables.service)
   const { mode, ...sources } = read(variables.clients)
-  const allowed = access(mode, sources)
-  const secrets = open(read(variables.secrets))
+  const access = chooseAccess(mode, sources, take(readClients(sources), []))
+  const secretSources = read(variables.secrets)
+  const secrets = { sources: secretSources, initial: take(readSecrets(secretSources), new Map()) }
   const settings = {
     ...service,
     instance: service.instance ?? hostname(),
-    access: allowed,
+    access,
     secrets,
     connections: connect(read(variables.connections)),
     limits: limit(read(variables.limits)),
@@ -270,7 +264,7 @@ function chooseStore(
   const found = readCallbacks(source)
   if (!found.ok) problems.push(...found.problems)
   if (!isNamed && file !== null) problems.push('CALLBACKS_FILE is set, but STORE_URL is not')
-  const callbacks = { source, initial: found.ok ? found.entries : new Map() }
+  const callbacks = { source, initial: found.ok ? found.value : new Map() }
   return url === null ? null : { url, ...rest, callbacks }
 }
 

@@ -24,10 +24,10 @@ const baseUrl = 'https://api.crm.example/v1'
 
 describe('CONNECTIONS_FILE', () => {
   it('may be empty, or not set', async () => {
-    expect(await read('{}')).toEqual({ ok: true, connections: new Map() })
+    expect(await read('{}')).toEqual({ ok: true, value: new Map() })
     expect(readConnections({ file: null, findSchemaErrors: explainInvalidConnection })).toEqual({
       ok: true,
-      connections: new Map(),
+      value: new Map(),
     })
   })
 
@@ -42,7 +42,7 @@ describe('CONNECTIONS_FILE', () => {
 
     for (const name of ['__proto__', 'constructor', 'toString']) {
       const found = await read(`{"${name}":${entry}}`)
-      expect('connections' in found && [...found.connections.keys()]).toEqual([name])
+      expect('value' in found && [...found.value.keys()]).toEqual([name])
     }
   })
 
@@ -51,9 +51,7 @@ describe('CONNECTIONS_FILE', () => {
       `{"crm":{"baseUrl":"${baseUrl}","headers":[{"name":"X","literal":12345678901234567890}]}}`,
     )
 
-    expect(JSON.stringify('connections' in found && [...found.connections.values()])).toContain(
-      '12345678901234567890',
-    )
+    expect(JSON.stringify('value' in found && [...found.value.values()])).toContain('12345678901234567890')
   })
 
   it.each([

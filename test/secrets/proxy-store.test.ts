@@ -21,9 +21,9 @@ function createStore(
 ) {
   const sources = { url: url === null ? null : parse(url), file }
   const read = readProxy(sources)
-  if (!read.ok || read.proxy === null) throw new TypeError('no proxy')
+  if (!read.ok || read.value === null) throw new TypeError('no proxy')
   const { lines, log } = collectedLog()
-  const options = { sources, initial: read.proxy, bypass: [], resolves: 'service' } as const
+  const options = { sources, initial: read.value, bypass: [], resolves: 'service' } as const
   const store = createProxyStore({ ...options, secrets: { find }, log, intervalMs: 5 })
   onTestFinished(() => store.close())
   const becomes = (expected: object) =>

@@ -12,7 +12,7 @@ function read(sources: Partial<SecretSources>) {
 function valuesIn(sources: Partial<SecretSources>): Readonly<Record<string, string>> {
   const found = read(sources)
   if (!found.ok) throw new TypeError(found.problems.join('\n'))
-  return Object.fromEntries([...found.secrets].map(([name, { value }]) => [name, value]))
+  return Object.fromEntries([...found.value].map(([name, { value }]) => [name, value]))
 }
 
 /** Without the beginning that all problems of a source share. */
@@ -196,7 +196,7 @@ describe('an entry that binds a file', () => {
     const found = read(sources)
 
     expect(valuesIn(sources)).toEqual({ crm_token: 's3cr3t-1', other: 's3cr3t-2' })
-    expect(found.ok && found.secrets.get('crm_token')).toMatchObject({
+    expect(found.ok && found.value.get('crm_token')).toMatchObject({
       places: new Set(['body']),
       hosts: [{ host: 'api.example' }],
     })
@@ -287,7 +287,7 @@ describe('the log about bindings', () => {
     const readContent = async (content: object) => {
       const found = read({ file: fileIn(await testFiles({ 'secrets.json': JSON.stringify(content) })) })
       if (!found.ok) throw new TypeError(found.problems.join('\n'))
-      return found.secrets
+      return found.value
     }
     return noticesOfSecrets(await readContent(entries), before && (await readContent(before)))
   }

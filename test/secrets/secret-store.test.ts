@@ -26,7 +26,7 @@ function createStore(wanted: Partial<SecretSources>) {
   const read = readSecrets(sources)
   if (!read.ok) throw new TypeError(read.problems.join('\n'))
   const { lines, log } = collectedLog()
-  const store = createSecretStore({ sources, initial: read.secrets, log, intervalMs: 5 })
+  const store = createSecretStore({ sources, initial: read.value, log, intervalMs: 5 })
   onTestFinished(() => store.close())
   const find = (name: string) => valueOrRefusal(store.find(name, anywhere))
   const becomes = (name: string, value: unknown) =>
@@ -170,7 +170,7 @@ describe('a secret', () => {
     const log = { info: () => {}, warn: () => {}, error: () => {} }
     const store = createSecretStore({
       sources,
-      initial: read.ok ? read.secrets : new Map(),
+      initial: read.ok ? read.value : new Map(),
       log,
       intervalMs: 5,
     })

@@ -1,4 +1,4 @@
-import { type ReadingLog, watchValue } from '../../secrets/watch-value.ts'
+import { messagesAbout, type ReadingLog, watchValue } from '../../secrets/watch-value.ts'
 import { clientFinder } from './api-keys.ts'
 import type { Client } from './client.ts'
 import { type ClientSources, readClients } from './read-clients.ts'
@@ -25,21 +25,16 @@ export interface ClientStoreOptions {
 export function createClientStore({ sources, initial, log, intervalMs }: ClientStoreOptions): ClientStore {
   let find = clientFinder(initial)
   let executing = countExecuting(initial)
-  const places = { directory: null, file: sources.file }
-  const clients = watchValue<readonly Client[]>(places, {
+  const clients = watchValue<readonly Client[]>(sources, {
     initial,
     intervalMs,
-    read() {
-      const read = readClients(sources)
-      return read.ok ? { ok: true, value: read.clients } : read
-    },
+    log,
+    messages: messagesAbout('clients'),
+    read: () => readClients(sources),
+    summarize: (found) => ({ clients: found.map(({ name }) => name) }),
     onAdopted(found) {
       find = clientFinder(found)
       executing = countExecuting(found)
-      log.info({ clients: found.map(({ name }) => name) }, 'the clients changed and were read again')
-    },
-    onRefused(problems) {
-      log.error({ problems }, 'the clients changed but are not valid; the previous clients stay in use')
     },
   })
   return { find: (key) => find(key), countExecuting: () => executing, close: () => clients.close() }

@@ -26,7 +26,7 @@ function createStore(file: string, apiKeys = '') {
   const read = readClients(sources)
   if (!read.ok) throw new TypeError(read.problems.join('\n'))
   const { lines, log } = collectedLog()
-  const store = createClientStore({ sources, initial: read.clients, log, intervalMs: 5 })
+  const store = createClientStore({ sources, initial: read.value, log, intervalMs: 5 })
   onTestFinished(() => store.close())
   const findName = (key: string) => store.find(key)?.name ?? null
   const becomes = (key: string, name: string | null) =>
