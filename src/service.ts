@@ -5,9 +5,11 @@ import { createConnectionStore } from './connections/connection-store.ts'
 import { createLimitStore } from './connections/limit-store.ts'
 import { version } from './contract/version.ts'
 import { openStore } from './durability/open-store.ts'
+import { SharedPauses } from './durability/shared-pauses.ts'
 import { SharedTokens } from './durability/shared-tokens.ts'
 import type { ExecutionStore } from './durability/store/execution-store.ts'
 import { createEgressClient, type EgressClient } from './egress/egress-client.ts'
+import { type Pauses, TargetPauses } from './egress/limits/target-pauses.ts'
 import { TokenBuckets, type TokenSource } from './egress/limits/token-buckets.ts'
 import { buildApp, type DurableOptions } from './http/app.ts'
 import { createClientStore } from './http/clients/client-store.ts'
@@ -47,6 +49,7 @@ export async function startServer(
       proxy,
       maxIdle,
       tokens: durable === null ? undefined : shareTokens(durable.store),
+      pauses: durable === null ? undefined : sharePauses(durable.store, settings.egress.maxPauseMs, log),
       own,
       onPause: (pause) =>
         log.warn(pause, 'the target asked for a pause; it holds for all calls of the connection'),
@@ -82,6 +85,23 @@ const hourMs = 3_600_000
 function shareTokens(store: ExecutionStore): TokenSource | undefined {
   const now = () => performance.now()
   return store.traits.shared ? new SharedTokens({ store, now, own: new TokenBuckets({ now }) }) : undefined
+}
+
+/** And the pauses of connections. */
+function sharePauses(store: ExecutionStore, maxMs: number, log: Log): Pauses | undefined {
+  const now = () => performance.now()
+  if (store.pauses === null) return undefined
+  return new SharedPauses({
+    store: store.pauses,
+    storeNow: () => store.now(),
+    own: new TargetPauses({ now, maxMs }),
+    now,
+    onLearn: (pause) =>
+      log.info(
+        pause,
+        'the target asked another instance for a pause; it holds for all calls of the connection',
+      ),
+  })
 }
 
 async function openDurable(

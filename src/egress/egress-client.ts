@@ -20,7 +20,7 @@ import type { BodyLimit, Receive } from './exchange.ts'
 import { Admission, type CallConnection } from './limits/admission.ts'
 import { Bulkhead, Permit } from './limits/bulkhead.ts'
 import type { HostLimitsSource } from './limits/host-limits.ts'
-import { TargetPauses } from './limits/target-pauses.ts'
+import { type Pauses, TargetPauses } from './limits/target-pauses.ts'
 import { TokenBuckets, type TokenSource } from './limits/token-buckets.ts'
 import {
   type AddressPolicy,
@@ -97,6 +97,8 @@ export interface Load {
 export interface EgressOptions {
   /** The tokens of rate limits. Those of this instance, if not given. */
   readonly tokens?: TokenSource | undefined
+  /** The pauses of connections. Those of this instance, if not given. */
+  readonly pauses?: Pauses | undefined
   readonly allow: readonly AddressRule[]
   readonly deny: readonly AddressRule[]
   readonly only: readonly AddressRule[]
@@ -145,7 +147,7 @@ export function createEgressClient(options: EgressOptions): EgressClient {
   const sockets = new SocketRegistry()
   const bulkhead = new Bulkhead(options)
   const { proxy, now = () => performance.now(), maxPauseMs = usualMaxPauseMs } = options
-  const pauses = new TargetPauses({ now, maxMs: maxPauseMs })
+  const { pauses = new TargetPauses({ now, maxMs: maxPauseMs }) } = options
   const admission = new Admission({
     bulkhead,
     tokens: options.tokens ?? new TokenBuckets({ now }),

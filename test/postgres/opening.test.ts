@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { PostgresAddress } from '../../src/durability/postgres/database.ts'
+import { migrations } from '../../src/durability/postgres/migrations.ts'
 import { createAuthority } from '../../testkit/certificates.ts'
 import { listen } from '../../testkit/listen.ts'
 import { acceptOne, available, claimOne } from '../durability/support/store-world.ts'
@@ -70,6 +71,27 @@ describe('a store is opened', () => {
       id: executionId,
     })
   })
+
+  it.each(migrations.map((_, version) => version))(
+    'of version %i, which it brings forward',
+    async (version) => {
+      const address = makeAddress()
+      await run(
+        address,
+        `CREATE SCHEMA ${address.schema};
+         CREATE TABLE store_version (version integer NOT NULL); INSERT INTO store_version VALUES (${version});
+         ${migrations.slice(0, version).join('')}`,
+      )
+
+      const store = await openPostgres(address)
+      onTestFinished(() => store.close())
+
+      await acceptOne(store, durable())
+      expect(await run(address, 'SELECT version FROM store_version')).toEqual([
+        { version: migrations.length },
+      ])
+    },
+  )
 
   it('but not of a later version, and not of another program', async () => {
     const later = makeAddress()

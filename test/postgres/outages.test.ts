@@ -52,6 +52,7 @@ describe('where the database', () => {
       store.cancel(lease.executionId),
       store.pause(durable().lane, 0),
       store.reserve('bucket', { perSecond: 1, burst: 1 }, 1),
+      store.pauses.save([{ connection: 'crm', until: 1 }]),
       store.prune(),
     ])
     expect(answers).toEqual(answers.map(() => 'unavailable'))

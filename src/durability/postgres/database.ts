@@ -85,10 +85,12 @@ function nameStatement(text: string): string {
 
 /** Connections to the database. Errors of its methods are an `Outage`, or a bug. */
 export class Database {
+  readonly address: PostgresAddress
   readonly #pool: pg.Pool
   readonly #onDue: DatabaseOptions['onDue']
 
   constructor({ address, maxConnections, onDue }: DatabaseOptions) {
+    this.address = address
     this.#onDue = onDue
     this.#pool = new pg.Pool({
       ...describeConnection(address),

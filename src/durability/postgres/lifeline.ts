@@ -1,10 +1,19 @@
 import pg from 'pg'
 import { describeConnection, type PostgresAddress, query, type Row, type Values } from './database.ts'
 import { classify } from './outage.ts'
+import { pauseChannel } from './pauses.ts'
 
 /** Less than for other connections: an instance that does not get through connects anew before it seems dead. */
 const connectMs = 3_000
 const answerMs = 4_000
+
+/** What is called with what others have done. */
+interface Hears {
+  /** Something is due. `from`: the instance that says so. */
+  due(from: string): void
+  /** A connection is paused. */
+  paused(): void
+}
 
 /**
  * The connection by which an instance says that it lives, and hears what others have done. Nothing else waits for it, so that the
@@ -13,16 +22,15 @@ const answerMs = 4_000
  */
 export class Lifeline {
   readonly #address: PostgresAddress
-  readonly #onHint: (from: string) => void
+  readonly #hears: Hears
   #client: pg.Client | null = null
   /** Ends when all statements have. */
   #last: Promise<unknown> = Promise.resolve()
   #waiting = 0
 
-  /** `onHint` is called with the instance that has hinted. */
-  constructor(address: PostgresAddress, onHint: (from: string) => void) {
+  constructor(address: PostgresAddress, hears: Hears) {
     this.#address = address
-    this.#onHint = onHint
+    this.#hears = hears
   }
 
   /** One statement, after those before it. */
@@ -43,7 +51,7 @@ export class Lifeline {
   /** Says to the others that something is due. Not while a statement is under way: a hint may be lost. */
   hint(instance: number): void {
     if (this.#client === null || this.#waiting > 0) return
-    this.rows('SELECT pg_notify($1, $2)', [channel(this.#address), String(instance)]).catch(() => {})
+    this.rows('SELECT pg_notify($1, $2)', [dueChannel(this.#address), String(instance)]).catch(() => {})
   }
 
   /** After what is under way. */
@@ -75,10 +83,14 @@ export class Lifeline {
     }
     client.on('error', forget)
     client.on('end', forget)
-    client.on('notification', ({ payload = '' }) => this.#onHint(payload))
+    const [due, paused] = [dueChannel(this.#address), pauseChannel(this.#address)]
+    client.on('notification', ({ channel, payload = '' }) => {
+      if (channel === due) this.#hears.due(payload)
+      else this.#hears.paused()
+    })
     try {
       await client.connect()
-      await client.query(`LISTEN ${channel(this.#address)}`)
+      await client.query(`LISTEN ${due}; LISTEN ${paused}`)
     } catch (error) {
       await this.#lose(client)
       throw classify(error)
@@ -94,6 +106,6 @@ export class Lifeline {
 }
 
 /** Notifications are for the whole database. */
-function channel({ schema }: PostgresAddress): string {
+function dueChannel({ schema }: PostgresAddress): string {
   return `${schema}_due`
 }

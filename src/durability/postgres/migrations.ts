@@ -180,5 +180,10 @@ CREATE TABLE node_counts (
 CREATE INDEX node_counts_by_instance ON node_counts (instance);
 `
 
+const third = `
+-- No call of a connection begins before: its target has asked one of the instances to wait.
+CREATE TABLE pauses (connection text PRIMARY KEY, until bigint NOT NULL) WITH (fillfactor = 50);
+`
+
 /** The way from each version of the tables to the next. What stands here has been run on databases of others: it is never changed. */
-export const migrations: readonly string[] = [first, second]
+export const migrations: readonly string[] = [first, second, third]

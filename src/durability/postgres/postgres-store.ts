@@ -23,6 +23,7 @@ import type {
   Unavailable,
   Written,
 } from '../store/execution-store.ts'
+import type { PauseStore } from '../store/pause-store.ts'
 import { formatPlace, type Place, parsePlace } from '../store/places.ts'
 import { RedriveSum } from '../store/redrive-sum.ts'
 import type { StatisticsStore } from '../store/statistics-store.ts'
@@ -34,6 +35,7 @@ import { claim } from './claim.ts'
 import type { PostgresAddress, Transaction } from './database.ts'
 import { openSession } from './open-session.ts'
 import { Outage, Unregistered } from './outage.ts'
+import { pauseChannel, savePauses } from './pauses.ts'
 import { countBacklog, prune } from './prune.ts'
 import { Pulse } from './pulse.ts'
 import { reserve } from './reserve.ts'
@@ -65,6 +67,11 @@ export class PostgresStore implements ExecutionStore {
     save: (...given) => this.#transact((transaction) => saveCounts(transaction, ...given)),
     list: (...given) => this.#perform(() => listCounts(this.#session, ...given)),
     find: (...given) => this.#perform(() => findCounts(this.#session, ...given)),
+  }
+  readonly pauses: PauseStore = {
+    save: (pauses) =>
+      this.#perform(() => savePauses(this.#session, pauseChannel(this.#session.database.address), pauses)),
+    onPause: (tell) => this.#pulse.pauses.onPause(tell),
   }
   readonly #session: Session
   readonly #pulse: Pulse

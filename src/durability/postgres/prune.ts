@@ -20,6 +20,7 @@ export async function prune(session: Session): Promise<number> {
   }
   await pruneCounts(session)
   await session.database.rows('SELECT prune_lanes()')
+  await session.database.rows('DELETE FROM pauses WHERE until <= store_now()')
   await session.database.rows('DELETE FROM buckets WHERE full_at <= store_now()')
   return all
 }

@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { ConnectionPause } from '../store/pause-store.ts'
 import { WakeTimer } from '../store/wake-timer.ts'
 import { type PostgresAddress, readBigint } from './database.ts'
 import { Lifeline } from './lifeline.ts'
+import { KnownPauses, maxPauses } from './pauses.ts'
 import type { Session } from './session.ts'
 import { takeOver } from './take-over.ts'
 
@@ -30,6 +32,7 @@ const hintMs = 50
  * something is due. Hints come at once by NOTIFY; where they are lost, half a second later.
  */
 export class Pulse {
+  readonly pauses = new KnownPauses()
   readonly #session: Session
   readonly #options: PulseOptions
   readonly #timer: WakeTimer
@@ -43,6 +46,8 @@ export class Pulse {
   #takingOver: Promise<void> | null = null
   #saying: Promise<void> | null = null
   #lastHint = 0
+  #isHeeding = false
+  #hasHeard = false
   #expectedAt = Number.POSITIVE_INFINITY
   /** The time of the database less that of this process. */
   #offset = 0
@@ -53,8 +58,11 @@ export class Pulse {
     this.#options = options
     this.#leaseMs = options.leaseMs ?? defaultLeaseMs
     this.#timer = new WakeTimer(() => this.now())
-    this.#lifeline = new Lifeline(options.address, (from) => {
-      if (from !== String(session.instance)) this.#timer.wake()
+    this.#lifeline = new Lifeline(options.address, {
+      due: (from) => {
+        if (from !== String(session.instance)) this.#timer.wake()
+      },
+      paused: () => void this.#heed(),
     })
   }
 
@@ -160,6 +168,23 @@ export class Pulse {
     this.#session.instance = readBigint(row?.id)
   }
 
+  /** Looks before the next beat. What is heard meanwhile is looked at together. */
+  async #heed(): Promise<void> {
+    this.#hasHeard = true
+    if (this.#isHeeding) return
+    this.#isHeeding = true
+    try {
+      while (this.#hasHeard && !this.#isClosed) {
+        this.#hasHeard = false
+        await this.#look()
+      }
+    } catch {
+      // The next beat says so.
+    } finally {
+      this.#isHeeding = false
+    }
+  }
+
   async #look(): Promise<void> {
     const [row] = await this.#lifeline.rows(
       `SELECT store_now() AS now,
@@ -169,10 +194,13 @@ export class Pulse {
            (SELECT min(greatest(wakes_at, paused_until)) FROM lanes
             WHERE wakes_at IS NOT NULL AND greatest(wakes_at, paused_until) > store_now()),
            (SELECT min(ends_at) FROM tickets WHERE token IS NULL AND ends_at > store_now())) AS next,
-         EXISTS (SELECT 1 FROM instances WHERE alive_until <= store_now() AND id <> $1) AS is_dead`,
-      [this.#session.instance],
+         EXISTS (SELECT 1 FROM instances WHERE alive_until <= store_now() AND id <> $1) AS is_dead,
+         (SELECT json_agg(p) FROM (
+            SELECT connection, until FROM pauses WHERE until > store_now() ORDER BY until DESC LIMIT $2) p) AS pauses`,
+      [this.#session.instance, maxPauses],
     )
     this.#setTime(readBigint(row?.now))
+    this.pauses.learn((row?.pauses ?? []) as readonly ConnectionPause[])
     if (row?.next === null) this.#expectedAt = Number.POSITIVE_INFINITY
     else this.#setTimer(readBigint(row?.next))
     if (row?.is_due === true) this.#timer.wake()

@@ -59,6 +59,7 @@ export interface SqliteStoreOptions extends StoreLimits {
 export class SqliteStore implements ExecutionStore {
   readonly traits = { shared: false, survives: 'power' } as const
   readonly statistics = null
+  readonly pauses = null
   readonly #thread: StoreThread
   readonly #tokens: TokenSource
   readonly #timer: WakeTimer

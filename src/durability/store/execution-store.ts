@@ -1,4 +1,5 @@
 import type { RetrySafety } from '../../contract/failure.ts'
+import type { PauseStore } from './pause-store.ts'
 import type { StatisticsStore } from './statistics-store.ts'
 
 /**
@@ -11,6 +12,8 @@ export interface ExecutionStore {
   readonly traits: StoreTraits
   /** Where instances find what others have counted. Null where there are no others. */
   readonly statistics: StatisticsStore | null
+  /** Where instances learn of the pauses of connections. Null where there are no others. */
+  readonly pauses: PauseStore | null
 
   /** The time of the store, as far as it is known here. */
   now(): number

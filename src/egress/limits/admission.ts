@@ -5,7 +5,7 @@ import { formatTarget, type Target } from '../policy/address-policy.ts'
 import { Bulkhead, Permit } from './bulkhead.ts'
 import type { HostLimitsSource } from './host-limits.ts'
 import { NotAdmitted } from './not-admitted.ts'
-import type { TargetPauses } from './target-pauses.ts'
+import type { Pauses } from './target-pauses.ts'
 import type { TokenSource } from './token-buckets.ts'
 
 /** The connection of a call. */
@@ -45,7 +45,7 @@ export interface AdmissionOptions {
   /** The permits of `MAX_PER_HOST`. */
   readonly bulkhead: Bulkhead
   readonly tokens: TokenSource
-  readonly pauses: TargetPauses
+  readonly pauses: Pauses
   /** Null without LIMITS_FILE. */
   readonly hostLimits: HostLimitsSource | null
   /** Calls that may wait, per bucket. */

@@ -1,3 +1,13 @@
+/** The pauses that targets have asked for, by lane: the name of a connection. Those of several instances may stand behind it. */
+export interface Pauses {
+  /** Whether no lane has a pause. */
+  readonly isEmpty: boolean
+  /** Begins or lengthens the pause of a lane, never shortens it. Returns its length in milliseconds if it begins. */
+  pause(lane: string, until: number): number | null
+  /** When the pause of a lane ends, by the clock of the pauses. 0 for none. */
+  until(lane: string): number
+}
+
 export interface TargetPausesOptions {
   /** Monotonic, in milliseconds. */
   readonly now: () => number
@@ -5,11 +15,12 @@ export interface TargetPausesOptions {
   readonly maxMs: number
 }
 
-/** The pauses that targets have asked for, by lane: the name of a connection. */
-export class TargetPauses {
+/** The pauses of this instance. One that is over is forgotten. */
+export class TargetPauses implements Pauses {
   readonly #now: () => number
   readonly #maxMs: number
   readonly #until = new Map<string, number>()
+  #lastEnd = 0
 
   constructor({ now, maxMs }: TargetPausesOptions) {
     this.#now = now
@@ -17,20 +28,22 @@ export class TargetPauses {
   }
 
   get isEmpty(): boolean {
-    return this.#until.size === 0
+    if (this.#until.size === 0) return true
+    if (this.#lastEnd > this.#now()) return false
+    this.#until.clear()
+    return true
   }
 
-  /** Begins or lengthens the pause of a lane, never shortens it. Returns its length in milliseconds if it begins. */
   pause(lane: string, until: number): number | null {
     const now = this.#now()
     const end = Math.min(until, now + this.#maxMs)
     const before = this.until(lane)
     if (end <= Math.max(now, before)) return null
     this.#until.set(lane, end)
+    this.#lastEnd = Math.max(this.#lastEnd, end)
     return before > now ? null : Math.ceil(end - now)
   }
 
-  /** When the pause of a lane ends. Forgets a pause that is over; 0 for none. */
   until(lane: string): number {
     const until = this.#until.get(lane) ?? 0
     if (until > this.#now()) return until
