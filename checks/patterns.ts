@@ -6,7 +6,7 @@ import { checkPatterns } from './check-patterns.ts'
 // takes.
 const root = join(import.meta.dirname, '..')
 const files = globSync(
-  '{src,demo,openapi,bench,checks,clients/typescript/src,recipes/{camunda-8,node}}/**/*.{ts,cjs,js}',
+  '{src,demo,openapi,bench,checks,clients/typescript/src,recipes/{bpmn-engine,camunda-8,node}}/**/*.{ts,cjs,js}',
   {
     cwd: root,
     exclude: ['**/*.d.{ts,cts}'],

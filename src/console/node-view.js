@@ -135,11 +135,22 @@ function Failures({ failures, hasStore }) {
       <thead><tr><th scope="col">When</th><th scope="col">Code</th><th scope="col">Status</th><th scope="col">What happened</th><th scope="col">Execution</th></tr></thead>
       <tbody>
         ${failures.map(
-          ({ executionId, at, code, status, message, correlationId }) => html`<tr key=${executionId}>
+          ({
+            executionId,
+            at,
+            code,
+            status,
+            message,
+            hint,
+            path,
+            correlationId,
+          }) => html`<tr key=${executionId}>
             <td data-label="When"><${Time} time=${at} /></td>
             <td data-label="Code"><${CodeLink} code=${code} /></td>
             <td data-label="Status">${status ?? '–'}</td>
-            <td data-label="What happened">${message}</td>
+            <td data-label="What happened">${message}
+              ${hint === null ? null : html`<p class="cell-note"><strong>Hint</strong>${' '}${hint}</p>`}
+              ${path === null ? null : html`<p class="cell-note"><code>${path}</code></p>`}</td>
             <td data-label="Execution">${
               hasStore
                 ? html`<a href=${writeFragment({ view: 'execution', id: executionId })}><code class="id">${executionId}</code></a>`

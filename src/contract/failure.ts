@@ -416,6 +416,8 @@ export interface Failure {
   readonly path: string | null
   /** A hint for this case, in place of the one in the table of codes. */
   readonly hint?: string
+  /** What a token endpoint says about it, in a sentence that stands before the hint. */
+  readonly said?: string
   /** Who has to act in this case, in place of the blame in the table of codes. */
   readonly blame?: Blame
   /** The retry safety in this case, in place of the one that code and delivery give. */

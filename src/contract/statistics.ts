@@ -103,7 +103,18 @@ const FailedExecution = closedObject(
       description: 'The status of the response; null if none came.',
       examples: [503],
     }),
-    message: Type.String({ description: 'The code in a sentence.' }),
+    message: Type.String({ description: 'What happened, in one sentence, masked as in the reply.' }),
+    hint: nullable<string>({
+      type: 'string',
+      description:
+        'The cause and what to do about it, masked as in the reply, and without the words of the target that the reply may quote.',
+      examples: ['The node expects 200, and the target answers 201. Add 201 to the expected status codes.'],
+    }),
+    path: nullable<string>({
+      type: 'string',
+      description: 'A JSON Pointer to the part of the node to change, as in the reply.',
+      examples: ['/node/expect'],
+    }),
   },
   { description: 'One execution that failed.' },
 )

@@ -198,7 +198,8 @@ export class AuthorizedEgress implements Pick<EgressClient, 'call'> {
       ...failure,
       detail: `${formatTarget(request)} was not called. ${failure.detail}`,
       path: isRefused ? (failure.path ?? authPath) : tokenUrlPath,
-      hint: quote === null ? hint : `The token endpoint ${leads ? 'leads to' : 'says'} ${quote}. ${hint}`,
+      hint,
+      ...(quote !== null && { said: `The token endpoint ${leads ? 'leads to' : 'says'} ${quote}.` }),
       ...(isOfService || (failure.blame === 'node' && authPath === connectionPath)
         ? { blame: 'service' }
         : {}),

@@ -6,7 +6,7 @@ import type { SecretStore } from '../secrets/secret-store.ts'
 import { continueTrace, newSpanId, startTrace, type Trace } from '../tracing/trace.ts'
 import type { TraceContext } from '../tracing/trace-context.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
-import type { Decision, JudgedCall } from '../webhook/decide.ts'
+import type { Decision, DecisionReason, JudgedCall } from '../webhook/decide.ts'
 import { quoteTokenAnswer } from '../webhook/explanation/quote-token-answer.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import type { Hop, RedirectRules } from '../webhook/redirect.ts'
@@ -52,7 +52,7 @@ import { openForeignTls, openTls, type PreparedCall } from './open-tls.ts'
 import { RedirectFollower } from './redirect-follower.ts'
 import type { RenderQuota } from './render-quota.ts'
 import { isSecondAnswer, tellOfRepeat } from './repeated-request.ts'
-import type { Executed, ExecutionRecord, Refused, Unaffordable } from './results.ts'
+import type { Executed, ExecutionRecord, Explained, Refused, Unaffordable } from './results.ts'
 import { RequestSigner } from './sign-egress.ts'
 import type { TokenCache } from './token-cache.ts'
 import { traceEgress } from './trace-egress.ts'
@@ -176,8 +176,8 @@ export async function executeNode(
           context,
         )
       : null
-  const judge = (outcome: Outcome, attempts: readonly Attempt[]) => {
-    const response = readResponse(outcome.response, maskers, isShown)
+  const judge = (outcome: Outcome, attempts: readonly Attempt[], mayQuote = isShown) => {
+    const response = readResponse(outcome.response, maskers, mayQuote)
     const judgement = judgeOutcome(node, outcome, response, judging, attempts)
     if (authorized !== null) return withRefusal(judgement, node, authorized.refusal)
     return digest === null ? judgement : withDigestRefusal(judgement, digest.refusal)
@@ -216,6 +216,7 @@ export async function executeNode(
       maskers,
       follower,
       judging,
+      judge,
       made,
       begunAt,
       begun,
@@ -408,6 +409,8 @@ interface ExecutionState {
   /** Null if the node follows no redirects. */
   readonly follower: RedirectFollower | null
   readonly judging: JudgingContext
+  /** `mayQuote`: whether the reason may have words of the target. */
+  readonly judge: (outcome: Outcome, attempts: readonly Attempt[], mayQuote?: boolean) => Judgement
   readonly made: AttemptsMade
   /** When this process began with it. */
   readonly begunAt: Date
@@ -480,12 +483,7 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
     idempotencyKey: shownKey(rendered, request, maskers.own),
     branch: decision.output,
     succeeded: decision.succeeded,
-    reason: diagnostics.reason(
-      tellOfRepeat(
-        follower === null ? decision.reason : follower.tell(decision.reason, response?.status ?? null),
-        calls,
-      ),
-    ),
+    reason: diagnostics.reason(tellOfCalls(state, decision.reason, calls)),
     delivered: judgeDelivery(calls),
     repeat: decision.succeeded || isSecondAnswer(calls) ? 'never' : made.repeat,
     retryAfterMs: follower?.wasCarriedOut
@@ -510,10 +508,51 @@ function report(state: ExecutionState, { maxEchoBytes, docsBaseUrl }: ExecutionC
   }
   const durationMs = Math.round(performance.now() - state.begun)
   const tracedUrl = trace?.isSampled && rendered.ok ? diagnostics.urlWithoutQuery(rendered.display) : null
-  const record = createRecord(state, reply, decision, durationMs)
-  const attemptsElsewhere = continuation?.progress?.attempts.length ?? 0
   const postponed = describePostponed(state, attempts)
+  const isCounted = !decision.succeeded && node.id !== null && postponed === null
+  const explained = isCounted ? explainInOwnWords(state, reply, decision, diagnostics) : null
+  const record = createRecord(state, reply, decision, explained, durationMs)
+  const attemptsElsewhere = continuation?.progress?.attempts.length ?? 0
   return { kind: 'executed', reply, record, attemptsElsewhere, postponed, trace, tracedUrl }
+}
+
+/** Adds to a reason what the calls before the last one have to do with it. */
+function tellOfCalls(
+  { follower, made }: ExecutionState,
+  reason: DecisionReason,
+  calls: readonly AttemptEntry[],
+): DecisionReason {
+  const status = made.judgement.response?.status ?? null
+  return tellOfRepeat(follower === null ? reason : follower.tell(reason, status), calls)
+}
+
+/**
+ * Why the execution failed, for those who do not get the reply: without a word of the target. Only a reason that may have one is
+ * found out anew.
+ */
+function explainInOwnWords(
+  state: ExecutionState,
+  { reason, attempts }: ExecuteReply,
+  decision: Decision,
+  diagnostics: Diagnostics,
+): Explained {
+  const { request, judge, made } = state
+  const { outcome, decision: judged } = made.judgement
+  const mayQuote =
+    request.diagnostics !== 'brief' &&
+    decision.reason.code === judged.reason.code &&
+    (outcome.kind === 'failed' ? outcome.failure.said !== undefined : reason.hint !== null)
+  if (!mayQuote) return reason
+  const own = judge(withoutWords(outcome), made.attempts, false).decision.reason
+  // The time for conditions may be over.
+  if (own.code !== decision.reason.code) return { ...reason, hint: null }
+  return diagnostics.reason(tellOfCalls(state, own, listCalls(attempts)))
+}
+
+function withoutWords(outcome: Outcome): Outcome {
+  if (outcome.kind !== 'failed') return outcome
+  const { said: _said, ...failure } = outcome.failure
+  return { ...outcome, failure }
 }
 
 /** All attempts of the execution, as the reply shows them. */
@@ -564,6 +603,7 @@ function createRecord(
   { node, rendered, begunAt }: ExecutionState,
   reply: ExecuteReply,
   { branch, reason: { code, failure } }: Decision,
+  explained: Explained | null,
   durationMs: number,
 ): ExecutionRecord {
   return {
@@ -582,6 +622,7 @@ function createRecord(
     succeeded: reply.succeeded,
     code: failure ?? code,
     blame: reply.reason.blame,
+    explained,
     delivered: reply.delivered,
     attempts: reply.attempts,
     durationMs,

@@ -17,6 +17,9 @@ export interface Unaffordable {
   readonly kind: 'unaffordable'
 }
 
+/** What an execution met, in words of the service: what the target says is left out, whatever the reply shows. */
+export type Explained = Pick<Reason, 'message' | 'hint' | 'path'>
+
 /** An execution for log, metrics and statistics: ids, names and numbers, but no values of a request. */
 export interface ExecutionRecord {
   readonly executionId: string
@@ -39,6 +42,8 @@ export interface ExecutionRecord {
   /** The code of the failure, even if a case decided on it; else that of the reason. */
   readonly code: Reason['code']
   readonly blame: Reason['blame']
+  /** Why it failed, masked as in the reply. Null for a success, and for a node without an id. */
+  readonly explained: Explained | null
   readonly delivered: Delivered
   readonly attempts: readonly AttemptEntry[]
   /** From acceptance to the reply. */

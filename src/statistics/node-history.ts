@@ -1,8 +1,7 @@
-import { failures } from '../contract/failure.ts'
 import { type BranchName, isBranchName } from '../contract/node.ts'
 import { listCalls } from '../contract/purpose.ts'
 import type { CountedNode, FailedExecution, NodeTotals } from '../contract/statistics.ts'
-import type { ExecutionRecord } from '../execution/results.ts'
+import type { ExecutionRecord, Explained } from '../execution/results.ts'
 import { CaseCounter } from './case-counter.ts'
 import { Counter } from './counter.ts'
 import { Histogram } from './histogram.ts'
@@ -25,8 +24,15 @@ export interface Moment {
   readonly order: number
 }
 
-type Failed = Pick<ExecutionRecord, 'executionId' | 'correlationId' | 'connection' | 'code' | 'status'> &
+type Ended = Pick<ExecutionRecord, 'executionId' | 'correlationId' | 'connection' | 'code' | 'status'> &
   Moment
+
+type Failed = Ended & Explained
+
+/** The characters of a message, a hint and a path that are kept of a failure. */
+export const keptCharacters = { message: 300, hint: 600, path: 200 } as const
+
+const unexplained: Explained = { message: '', hint: null, path: null }
 
 /** What totals are made of. */
 interface Summary {
@@ -38,7 +44,7 @@ interface Summary {
   readonly failingSince: Moment | null
   readonly passedThrough: number
   readonly succeeded: number
-  readonly failures: readonly Failed[]
+  readonly failures: readonly Ended[]
 }
 
 /** What statistics are made of, besides. */
@@ -52,6 +58,8 @@ interface Details {
   readonly connections: readonly (readonly [string, number])[]
   readonly latency: readonly (readonly [number, number])[]
   readonly minutes: readonly Minute[]
+  /** One for each of the failures. */
+  readonly explained: readonly Explained[]
 }
 
 const noDetails: Details = {
@@ -64,10 +72,11 @@ const noDetails: Details = {
   connections: [],
   latency: [],
   minutes: [],
+  explained: [],
 }
 
 /** The number of what `write` writes. Another number: `read` cannot read it. */
-export const historyFormat = 1
+export const historyFormat = 2
 
 /** A history in two texts of JSON. */
 export interface WrittenHistory {
@@ -77,7 +86,7 @@ export interface WrittenHistory {
 
 /**
  * The executions of one node. Its size does not grow with their number, and it contains nothing of a request or a
- * response but ids and the status.
+ * response but ids, the status, and what the service says of a failure.
  */
 export class NodeHistory {
   readonly nodeId: string
@@ -107,7 +116,10 @@ export class NodeHistory {
     this.#failingSince = summary.failingSince
     this.#passedThrough = summary.passedThrough
     this.#succeeded = summary.succeeded
-    this.#failures = [...summary.failures]
+    this.#failures = summary.failures.map((ended, at) => ({
+      ...ended,
+      ...(details.explained[at] ?? unexplained),
+    }))
     this.#attempts = details.attempts
     this.#branches = new Counter(details.branches)
     this.#cases = new CaseCounter(details.cases, details.otherCases)
@@ -183,7 +195,7 @@ export class NodeHistory {
       failingSince: this.#failingSince,
       passedThrough: this.#passedThrough,
       succeeded: this.#succeeded,
-      failures: this.#failures,
+      failures: this.#failures.map(({ message: _message, hint: _hint, path: _path, ...ended }) => ended),
     }
     const details: Details = {
       attempts: this.#attempts,
@@ -195,6 +207,7 @@ export class NodeHistory {
       connections: this.#connections.entries(),
       latency: this.#latency.entries(),
       minutes: this.#minutes.entries(),
+      explained: this.#failures.map(({ message, hint, path }) => ({ message, hint, path })),
     }
     return { summary: JSON.stringify(summary), details: JSON.stringify(details) }
   }
@@ -245,11 +258,13 @@ export class NodeHistory {
   }
 
   #addFailure(
-    { executionId, correlationId, connection, code, status }: ExecutionRecord,
+    { executionId, correlationId, connection, code, status, explained }: ExecutionRecord,
     moment: Moment,
   ): void {
     this.#failingSince ??= moment
-    this.#failures.unshift({ executionId, correlationId, connection, code, status, ...moment })
+    const { message, hint, path } = keep(explained ?? unexplained, this.#failures[0] ?? unexplained)
+    const ended = { executionId, correlationId, connection, code, status, ...moment }
+    this.#failures.unshift({ ...ended, message, hint, path })
     if (this.#failures.length > keptFailures) this.#failures.pop()
   }
 
@@ -308,25 +323,23 @@ function latestFirst(a: Failed, b: Failed): number {
 }
 
 function shown(failed: Failed): FailedExecution {
-  const { executionId, correlationId, connection, code, status } = failed
+  const { executionId, correlationId, connection, code, status, message, hint, path } = failed
+  return { executionId, correlationId, connection, at: iso(failed), code, status, message, hint, path }
+}
+
+/** Executions often fail for the same reason as the one before: then its texts stand for both. */
+function keep({ message, hint, path }: Explained, before: Explained): Explained {
   return {
-    executionId,
-    correlationId,
-    connection,
-    at: iso(failed),
-    code,
-    status,
-    message: describeCode(code),
+    message: keepText(message, before.message, keptCharacters.message),
+    hint: hint === null ? null : keepText(hint, before.hint, keptCharacters.hint),
+    path: path === null ? null : keepText(path, before.path, keptCharacters.path),
   }
 }
 
-/** Depends on the code alone: the message of a reply may quote the body of the response. */
-function describeCode(code: ExecutionRecord['code']): string {
-  if (code === 'expectation_unmet' || code === 'expectation_met')
-    return 'The response is not what the node expects.'
-  if (code === 'case_met') return 'A case of the node holds that is no success.'
-  // An instance of a later version may have counted a code that this one does not know.
-  return code in failures ? `${failures[code].title}.` : code
+/** A copy, since a part of a text would hold all of it. */
+function keepText(text: string, before: string | null, characters: number): string {
+  const cut = text.length > characters ? `${text.slice(0, characters - 1)}…` : text
+  return cut === before ? before : Buffer.from(cut).toString()
 }
 
 function iso({ at }: Moment): string {

@@ -53,7 +53,8 @@ export interface DecisionReason {
 /** Decides on a failure: the call did not end in a response that could be judged. */
 export function decideOnFailure(node: CompiledNode, failure: Failure): Decision {
   const { code, path } = failure
-  const { title, hint, blame: usual } = { ...failures[code], ...failure }
+  const { title, hint: advice, blame: usual } = { ...failures[code], ...failure }
+  const hint = failure.said === undefined ? advice : `${failure.said} ${advice}`
   const blame = blameFor(path, usual)
   const message = failure.detail === '' ? `${title}.` : failure.detail
   const reason = { code, message, hint, blame, path }

@@ -133,7 +133,9 @@ describe('one node', () => {
       'instance-4711',
     ])
       expect(text).toContain(part)
-    expect(text).toContain('The response is not what the node expects.')
+    const { message, hint, path } = failed.reason
+    expect(hint).not.toBeNull()
+    for (const part of [message, hint ?? '', path ?? '']) expect(text).toContain(part)
     await page.getByText('As a table').click()
     expect(
       await page

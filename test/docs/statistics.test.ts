@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { executeExamples } from '../../openapi/examples.ts'
 import { maxCaseNames } from '../../src/statistics/case-counter.ts'
+import { keptCharacters } from '../../src/statistics/node-history.ts'
 import { maxHistories } from '../../src/statistics/statistics.ts'
 import { curlBody, serviceOfTheDemo, steady } from './support/demo.ts'
 import { codeBlocks } from './support/markdown.ts'
@@ -21,5 +22,7 @@ it('docs/statistics.md shows the statistics of a node, where its curl finds them
   expect(steady(JSON.stringify(body))).toBe(steady(printed))
   expect(page).toContain(executeExamples.unexpected_status.summary)
   expect(page).toContain(`the first ${maxCaseNames} different names`)
+  const { message, hint, path: longestPath } = keptCharacters
+  expect(page).toContain(`At most ${message}, ${hint} and ${longestPath} characters`)
   expect(page).toContain(`the ${maxHistories.toLocaleString('en-US')} pairs of node and tenant`)
 })

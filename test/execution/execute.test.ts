@@ -567,6 +567,7 @@ describe('the record of an execution', () => {
       succeeded: false,
       code: 'expectation_unmet',
       blame: 'node',
+      explained: null,
       delivered: 'yes',
       attempts: [expect.objectContaining({ number: 1, status: 404 })],
       durationMs: expect.any(Number),

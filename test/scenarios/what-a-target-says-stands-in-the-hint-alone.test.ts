@@ -78,7 +78,10 @@ describe('the words of a target', () => {
     const metrics = await (await fetch(`${url}/metrics`)).text()
     await drain()
 
-    expect(JSON.parse(statistics).lastFailures).toHaveLength(answers.length)
+    const { lastFailures } = JSON.parse(statistics)
+    expect(lastFailures).toHaveLength(answers.length)
+    for (const { message, hint } of lastFailures)
+      expect(Math.min(message.length, hint.length)).toBeGreaterThan(20)
     expect(traces.spans().length).toBeGreaterThan(answers.length)
     expect(log.length).toBeGreaterThan(answers.length)
     for (const text of [

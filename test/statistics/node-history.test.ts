@@ -32,12 +32,32 @@ describe('a history', () => {
     expect(show(history)).toEqual(show(historyOf([execution(start)])))
   })
 
-  it('of a code that is not known here shows the code', () => {
-    const { summary, details } = historyOf([failedExecution(start)]).write()
+  it('is read with what each failure met, and from its summary without', () => {
+    const explained = { message: 'It met nothing.', hint: null, path: '/node/url' }
+    const history = historyOf([failedExecution(start), failedExecution(start + 1, { explained })])
+    const { summary, details } = history.write()
 
-    const read = NodeHistory.read(summary.replace('expectation_unmet', 'of_tomorrow'), details)
+    const read = NodeHistory.read(summary, details).statistics(start).lastFailures
 
-    expect(read.statistics(start).lastFailures).toMatchObject([{ message: 'of_tomorrow' }])
+    expect(read).toEqual(history.statistics(start).lastFailures)
+    expect(read[0]).toMatchObject(explained)
+    expect(summary).not.toContain('It met nothing.')
+    expect(NodeHistory.read(summary, null).totals()).toEqual(history.totals())
+  })
+
+  it('keeps a bounded part of what a failure met', () => {
+    const long = '🙂'.repeat(50_000)
+    const explained = { message: long, hint: long, path: long }
+    const history = historyOf(
+      Array.from({ length: 50 }, (_, index) => failedExecution(start + index, { explained })),
+    )
+
+    const { lastFailures } = history.statistics(start)
+
+    expect(lastFailures).toHaveLength(20)
+    for (const { message, hint, path } of lastFailures)
+      expect([message.length, hint?.length, path?.length]).toEqual([300, 600, 200])
+    expect(JSON.stringify(history.write()).length).toBeLessThan(60_000)
   })
 })
 

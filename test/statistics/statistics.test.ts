@@ -66,16 +66,6 @@ describe('the statistics of a node', () => {
     expectToFollow('NodeStatistics', { ...instanceExample, ...found })
   })
 
-  it('say of a case that is no success what it is', () => {
-    const found = computeStatistics([
-      failedExecution(start, { branch: 'busy', isCase: true, code: 'case_met' }),
-    ])
-
-    expect(found.lastFailures).toMatchObject([
-      { code: 'case_met', message: 'A case of the node holds that is no success.' },
-    ])
-  })
-
   it('call a miss of the expectation a failure whatever its branch', () => {
     const found = computeStatistics([failedExecution(start, { branch: 'success' })])
 
@@ -162,7 +152,9 @@ describe('the statistics of a node', () => {
         at: '2026-03-01T12:00:00.000Z',
         code: 'expectation_unmet',
         status: 500,
-        message: 'The response is not what the node expects.',
+        message: 'The node expects 200 and got 500.',
+        hint: 'Ask its operator.',
+        path: '/node/url',
       },
     ])
     expect(JSON.stringify(found)).not.toContain('secret')

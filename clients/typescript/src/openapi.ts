@@ -2290,8 +2290,18 @@ export interface components {
                  * @example 503
                  */
                 status: number | null;
-                /** @description The code in a sentence. */
+                /** @description What happened, in one sentence, masked as in the reply. */
                 message: string;
+                /**
+                 * @description The cause and what to do about it, masked as in the reply, and without the words of the target that the reply may quote.
+                 * @example The node expects 200, and the target answers 201. Add 201 to the expected status codes.
+                 */
+                hint: string | null;
+                /**
+                 * @description A JSON Pointer to the part of the node to change, as in the reply.
+                 * @example /node/expect
+                 */
+                path: string | null;
             }[];
         };
         /** @description A connection of the service, without its credentials. */

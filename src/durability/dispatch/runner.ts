@@ -390,6 +390,7 @@ function recordUnsent(reply: ExecuteReply, node: CompiledNode | null, lane: Lane
     succeeded: false,
     code: reply.reason.code,
     blame: reply.reason.blame,
+    explained: reply.reason,
     delivered: reply.delivered,
     attempts: reply.attempts,
     durationMs: 0,

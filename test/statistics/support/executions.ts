@@ -22,6 +22,7 @@ export function execution(at: number, rest: Partial<ExecutionRecord> = {}): Exec
     succeeded: true,
     code: 'expectation_met',
     blame: null,
+    explained: null,
     delivered: 'yes',
     attempts: [attempt],
     durationMs,
@@ -33,7 +34,13 @@ export function execution(at: number, rest: Partial<ExecutionRecord> = {}): Exec
 
 /** The record of an execution that ended at a time with an unexpected status. */
 export function failedExecution(at: number, rest: Partial<ExecutionRecord> = {}): ExecutionRecord {
-  const failure = { status: 500, branch: 'error', succeeded: false, code: 'expectation_unmet' } as const
+  const failure = {
+    status: 500,
+    branch: 'error',
+    succeeded: false,
+    code: 'expectation_unmet',
+    explained: { message: 'The node expects 200 and got 500.', hint: 'Ask its operator.', path: '/node/url' },
+  } as const
   return execution(at, { ...failure, ...rest })
 }
 
