@@ -1,9 +1,8 @@
 import { bareForwarder } from './bare-forwarder.ts'
 import type { Contender } from './contender.ts'
-import { loadFully, loadSteadily } from './load.ts'
+import { loadFully } from './load.ts'
 import { type Measurement, measure, measureTimes, type TimedMeasurement } from './measure.ts'
 import { service } from './service.ts'
-import { findLimit } from './shares.ts'
 import type { World } from './world.ts'
 
 export const connections = 32
@@ -14,11 +13,8 @@ export interface Turn {
   readonly full: Measurement
   /** One call after the other. */
   readonly single: TimedMeasurement
-  /**
-   * Half of the rate that the service reached in this round. Null if the contender is too slow for it, or if
-   * something other than its core limited the service.
-   */
-  readonly half: TimedMeasurement | null
+  /** Full load by the generator that takes the time of each call. */
+  readonly timed: TimedMeasurement
 }
 
 export interface Round {
@@ -42,9 +38,9 @@ export async function compare(world: World, options: ComparisonOptions): Promise
   const { rounds: count, peer, tell } = options
   const rounds: Round[] = []
   for (let number = 1; number <= count; number += 1) {
-    const ours = await takeTurn(world, service, options, chooseHalfRate)
-    const bare = await takeTurn(world, bareForwarder, options, () => chooseHalfRate(ours.full))
-    const theirs = peer && (await takeTurn(world, peer, options, () => null))
+    const ours = await takeTurn(world, service, options)
+    const bare = await takeTurn(world, bareForwarder, options)
+    const theirs = peer && (await takeTurn(world, peer, options))
     rounds.push({ service: ours, bare, peer: theirs })
     const rates = [ours, bare, theirs].flatMap((turn) => turn?.full.perSecond.toFixed(0) ?? [])
     tell(`round ${number} of ${count}: ${rates.join(', ')} executions per second`)
@@ -56,19 +52,12 @@ async function takeTurn(
   world: World,
   contender: Contender,
   { seconds, warmUpSeconds }: ComparisonOptions,
-  halfRate: (full: Measurement) => number | null,
 ): Promise<Turn> {
   await using running = await contender.start(world)
   const { aim } = running
   await world.load.run(aim, { connections, seconds: warmUpSeconds })
   const full = await measure(world, running, () => world.load.run(aim, { connections, seconds }))
   const single = await measureTimes(world, running, () => loadFully(aim, { connections: 1, seconds }))
-  const rate = halfRate(full)
-  const half =
-    rate && (await measureTimes(world, running, () => loadSteadily(aim, { connections, seconds, rate })))
-  return { full, single, half: half || null }
-}
-
-function chooseHalfRate({ shares, perSecond }: Measurement): number | null {
-  return findLimit(shares) === null ? perSecond / 2 : null
+  const timed = await measureTimes(world, running, () => loadFully(aim, { connections, seconds }))
+  return { full, single, timed }
 }

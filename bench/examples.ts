@@ -136,6 +136,19 @@ export function lead({ port, host = 'localhost', path = leadPath() }: Destinatio
   } satisfies ExecuteRequest
 }
 
+/** The lead as an engine sends it that renders its templates itself. */
+export function rendered({ node, payload }: Lead) {
+  return {
+    node: {
+      ...node,
+      templates: 'none' as const,
+      auth: { ...node.auth, token: crmToken },
+      headers: [{ name: 'X-Flow', value: payload.flow.name }],
+    },
+    payload,
+  } satisfies ExecuteRequest
+}
+
 function withSecondCredential(port: number): ExecuteRequest {
   const { node, payload, secrets } = lead({ port, path: twoCredentialsPath })
   const headers = [...node.headers, { name: 'X-Api-Key', value: '{{ secrets.api_key }}' }]

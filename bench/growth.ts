@@ -1,6 +1,6 @@
 import type { ExecuteRequest } from '../src/contract/execution.ts'
 import { createRequests } from './contender.ts'
-import { lead, leadPath, responseKilobytes } from './examples.ts'
+import { type Lead, lead, leadPath, rendered, responseKilobytes } from './examples.ts'
 import { loadFully } from './load.ts'
 import { type Measurement, measure } from './measure.ts'
 import { serialNumber } from './requests.ts'
@@ -9,6 +9,7 @@ import { hostSuffix, type World } from './world.ts'
 
 /** How the cost of an execution grows with one of its sizes. */
 export interface Growth {
+  readonly name: DimensionName
   readonly title: string
   /** Explains the growth. */
   readonly explanation: string
@@ -24,7 +25,11 @@ export interface GrowthOptions {
   readonly tell: (progress: string) => void
 }
 
+/** What grows. */
+export type DimensionName = 'payload' | 'body' | 'fields' | 'nodes' | 'rendered nodes' | 'hosts' | 'response'
+
 interface Dimension {
+  readonly name: DimensionName
   readonly title: string
   readonly explanation: string
   readonly sizes: readonly number[]
@@ -40,12 +45,14 @@ interface Shape {
 
 const dimensions: readonly Dimension[] = [
   {
+    name: 'payload',
     title: 'Payload, of which ten fields are sent, in KB',
     explanation: 'The whole payload is parsed and validated.',
     sizes: [1, 10, 100, 1_000],
     shape: (size, port) => ({ request: withPayload(lead({ port }), size) }),
   },
   {
+    name: 'body',
     title: 'Payload, sent whole, in KB',
     explanation:
       'The payload is parsed, validated, serialized and sent. The reply shows at most 64 KiB of it.',
@@ -53,12 +60,14 @@ const dimensions: readonly Dimension[] = [
     shape: (size, port) => ({ request: withBody(withPayload(lead({ port }), size), { structure: 'full' }) }),
   },
   {
+    name: 'fields',
     title: 'Fields',
     explanation: 'The payload has as many fields as the node.',
     sizes: [10, 100, 1_000],
     shape: (size, port) => ({ request: withFields(lead({ port }), size) }),
   },
   {
+    name: 'nodes',
     title: 'Different nodes, in turn',
     explanation:
       'The cache keeps the 1,000 nodes that were used last. Any other node is parsed, validated and compiled again.',
@@ -66,6 +75,15 @@ const dimensions: readonly Dimension[] = [
     shape: (size, port) => ({ request: withOwnNode(lead({ port })), distinct: size }),
   },
   {
+    name: 'rendered nodes',
+    title: 'Different nodes that an engine has rendered, in turn',
+    explanation:
+      'With `"templates": "none"` the values stand in the node, so an engine that renders sends another node each time.',
+    sizes: [1, 100_000],
+    shape: (size, port) => ({ request: withOwnNode(rendered(lead({ port }))), distinct: size }),
+  },
+  {
+    name: 'hosts',
     title: 'Different hosts, in turn',
     explanation:
       'At most 1,024 idle connections are kept. With more hosts in turn every call opens a connection, and its handshake verifies the certificate: no session is resumed.',
@@ -76,6 +94,7 @@ const dimensions: readonly Dimension[] = [
     }),
   },
   {
+    name: 'response',
     title: 'Response, in KB',
     explanation: 'The body is parsed as JSON for a capture. The reply shows at most 64 KiB of it.',
     sizes: responseKilobytes,
@@ -95,7 +114,7 @@ export async function measureGrowth(world: World, options: GrowthOptions): Promi
 
 async function growAlong(
   world: World,
-  { title, explanation, sizes, shape }: Dimension,
+  { name, title, explanation, sizes, shape }: Dimension,
   { seconds, warmUpSeconds, isQuick, tell }: GrowthOptions,
 ): Promise<Growth> {
   await using running = await startService(world, { settings })
@@ -110,7 +129,7 @@ async function growAlong(
     steps.push({ size, ...measured })
     tell(`${title}: ${size}`)
   }
-  return { title, explanation, steps }
+  return { name, title, explanation, steps }
 }
 
 /** Attributes of about 100 bytes each, which no field asks for. */
@@ -129,7 +148,7 @@ function withBody(request: ExecuteRequest, body: ExecuteRequest['node']['body'] 
   return { ...request, node: { ...request.node, body } }
 }
 
-function withFields(request: ReturnType<typeof lead>, count: number): ExecuteRequest {
+function withFields(request: Lead, count: number): ExecuteRequest {
   const { fields } = request.node.body
   const names = Array.from({ length: count - fields.length }, (_, at) => `attribute_${at}`)
   const more = names.map((name) => ({ name, source: 'event' as const, field: name }))
@@ -139,7 +158,7 @@ function withFields(request: ReturnType<typeof lead>, count: number): ExecuteReq
 }
 
 /** A node that differs in each request until the serial number repeats. */
-function withOwnNode(request: ReturnType<typeof lead>): ExecuteRequest {
+function withOwnNode(request: Pick<Lead, 'node' | 'payload'>): ExecuteRequest {
   const fields = [...request.node.body.fields, { name: 'node', literal: serialNumber }]
   const body = { structure: 'simple' as const, fields }
   return { ...request, node: { ...request.node, id: `node-${serialNumber}`, body } }

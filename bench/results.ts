@@ -6,7 +6,6 @@ import type { Machine } from './machine.ts'
 import { markdownTable } from './markdown-table.ts'
 import type { TimedMeasurement } from './measure.ts'
 import { fullCells, middle, rateCell } from './measurement-cells.ts'
-import { findUsualLimit, limitedBy } from './shares.ts'
 import { targetRows } from './targets.ts'
 
 /** The results of a run. Null for a part that was not asked for. */
@@ -49,13 +48,9 @@ function comparisonSection({ rounds, peer }: Comparison): readonly string[] {
     ['bare forwarder', (round) => round.bare],
     ...(peer === null ? [] : [[peer, (round: Round) => round.peer] as const]),
   ]
-  const noHalf = findUsualLimit(rounds.map(({ service }) => service.full.shares))
   const rows = contenders.map(([name, findTurn]) => [
     name,
-    ...turnCells(
-      rounds.flatMap((round) => findTurn(round) ?? []),
-      name === peer ? null : noHalf,
-    ),
+    ...turnCells(rounds.flatMap((round) => findTurn(round) ?? [])),
   ])
   return [
     '## Compared',
@@ -65,10 +60,10 @@ function comparisonSection({ rounds, peer }: Comparison): readonly string[] {
 }
 
 const comparisonText = `A lead with ten fields as JSON over kept-alive connections, sent to each contender in turn, each time in a
-new process after a warm-up. "Full" is 32 connections at full speed; "single" is one call after the other; "half" is half of
-the rate that the service reached in full, for all contenders, and the latency of a call counts from the time when it was due.
-CPU time is user and system time of all threads. A rate counts only if the core of the contender was the limit; otherwise the
-table names the limit.`
+new process after a warm-up. "Full" is 32 connections at full speed; "single" is one call after the other; "timed" is full once
+more, by the load generator that takes the time of each call. A call waits for those of the 31 other connections, so its latency is
+32 times the time between two replies. CPU time is user and system time of all threads. A rate counts only if the core of the
+contender was the limit; otherwise the table names the limit.`
 
 const comparisonHead = [
   'contender',
@@ -78,19 +73,21 @@ const comparisonHead = [
   'full: core busy',
   'single: p50, ms',
   'single: p99, ms',
-  'half: p50, ms',
-  'half: p99, ms',
+  'timed: p50, ms',
+  'timed: p99, ms',
 ]
 
-function turnCells(turns: readonly Turn[], noHalf: string | null): readonly string[] {
-  const halves = turns.flatMap(({ half }) => half ?? [])
+function turnCells(turns: readonly Turn[]): readonly string[] {
   return [
     ...fullCells(turns.map(({ full }) => full)),
     ...timeCells(
       turns.map(({ single }) => single),
       3,
     ),
-    ...(noHalf === null ? timeCells(halves, 2) : [limitedBy(noHalf), limitedBy(noHalf)]),
+    ...timeCells(
+      turns.map(({ timed }) => timed),
+      2,
+    ),
   ]
 }
 
