@@ -17,6 +17,8 @@ export interface VariablePath {
   readonly compared?: ComparedConstant
   /** Whether the expression uses only the truth of the variable. */
   readonly isJudged?: true
+  /** Whether the variable stands behind an operator, where a text is usual. */
+  readonly isCompared?: true
   /** Whether the variable stands in the condition of a filter such as `where_exp`. */
   readonly isOfItem?: true
 }
@@ -375,6 +377,7 @@ class ExpressionReader {
     }
     if (this.#isWord('not')) throw new SyntaxProblem(notBehindComparator)
     const right = this.#operand()
+    this.#noteCompared(right)
     refuseComparedTruth(left, right)
     refuseComparedTruth(right, left)
     this.#noteConstant(left, operator, right)
@@ -389,6 +392,12 @@ class ExpressionReader {
     if (gives === 'text' || gives === 'number') throw new SyntaxProblem(problem)
     const variable = index === null ? undefined : this.variables[index]
     if (index !== null && variable !== undefined) this.variables[index] = { ...variable, isJudged: true }
+  }
+
+  #noteCompared({ index }: Part): void {
+    const variable = index === null ? undefined : this.variables[index]
+    if (index !== null && variable?.members.length === 0)
+      this.variables[index] = { ...variable, isCompared: true }
   }
 
   #noteConstant({ index }: Part, operator: string, other: Part): void {
@@ -411,6 +420,7 @@ class ExpressionReader {
   #operand(): Part {
     if (++this.#nesting > maxNesting)
       throw new SyntaxProblem(`the expression is nested more than ${maxNesting} levels deep`)
+    const start = this.#at
     const { kind } = this.#peek
     let ownQuoted: Set<string> | null = null
     const first = this.#first()
@@ -430,6 +440,7 @@ class ExpressionReader {
       return { ...someValue, index }
     }
     if (members.length === 0) return first
+    if (first.gives === 'text') this.#refuseIndexOfArgument(start)
     refuseMembers(first, members)
     return someValue
   }
@@ -448,6 +459,14 @@ class ExpressionReader {
     this.#at++
     if (kind !== 'word') return constants[kind]
     return literals.get(text) ?? text
+  }
+
+  /** Refuses `a | split: "," [1]`: the index would be that of the text. */
+  #refuseIndexOfArgument(start: number): void {
+    if (!this.#isMark(':', start - 1) || !this.#isMark('|', start - 3)) return
+    throw new SyntaxProblem(
+      'an index behind an argument belongs to the argument alone; write {% assign parts = profile.email | split: "@" %}{{ parts[1] }}, or a filter, as in | first',
+    )
   }
 
   /** Whether a filter searches for this text, so that braces in it may be meant literally. */

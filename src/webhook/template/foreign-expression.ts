@@ -23,9 +23,14 @@ interface ForeignForm {
 
 /**
  * Describes an expression of another tool and what to write instead; null if it is none that is known. It is asked about
- * expressions that are refused. `text` has no text literals, which may be credentials.
+ * expressions that are refused. `text` has no text literals, which may be credentials. `meant`: the expression in Liquid, if it
+ * is known; else the path is guessed.
  */
-export function describeForeignExpression(text: string, place: ForeignPlace): string | null {
+export function describeForeignExpression(
+  text: string,
+  place: ForeignPlace,
+  meant: string | null = null,
+): string | null {
   const start = text.trim().slice(0, maxCharacters)
   const known = forms.find(({ form, isInBraces }) => !(isInBraces && place.isCondition) && form.test(start))
   if (known === undefined) return null
@@ -33,6 +38,8 @@ export function describeForeignExpression(text: string, place: ForeignPlace): st
   const names = (named.match(/\$?[A-Za-z_][\w-]{0,40}/g) ?? []).flatMap(readNames)
   const own = findOwnPath(names)
   const path = own ?? readPath(start, place) ?? guessPath(start, names, place)
+  if (meant !== null && !known.isInBraces)
+    return `it is ${known.is}; write ${meant}${orOther(meant, own === null && known.write === writeValue)}`
   const filters = known.write === writeValue ? [...listFilters(start), ...listDefault(start)] : []
   if (known.write === writeValue && !place.isCondition && /^[^|?]{1,100}[^?]\?\s[^:]{1,100}:/.test(start))
     return `it is ${known.is}; write {% if ${path} %}a{% else %}b{% endif %}`
@@ -207,8 +214,11 @@ function write(path: string, { isCondition }: ForeignPlace): string {
 
 /** A value whose part of the payload is guessed. */
 function writeValue(path: string, place: ForeignPlace, isGuess: boolean): string {
-  const others = isGuess && path.startsWith('profile') ? `, or ${otherParts} in place of profile` : ''
-  return write(path, place) + others
+  return write(path, place) + orOther(path, isGuess)
+}
+
+function orOther(written: string, isGuess: boolean): string {
+  return isGuess && /\bprofile\b/.test(written) ? `, or ${otherParts} in place of profile` : ''
 }
 
 const noMaker = (what: string) =>
@@ -236,6 +246,16 @@ const forms: readonly ForeignForm[] = [
       isCondition
         ? `write (${hasResponse ? 'response.json.list' : path} | has: "id", 1)`
         : `write {% assign found = ${hasResponse ? 'response.json.list' : path} | where: "id", 1 | first %}{{ found.name }}`,
+  },
+  {
+    form: /^(?:jsonpath|xpath|jmespath)\s/i,
+    is: 'an assertion with a path',
+    write: (_path, { hasResponse, isCondition }) => {
+      const path = `${hasResponse ? 'response.json' : 'profile'}.data[0].id`
+      return isCondition
+        ? `write the path itself, as in ${path} == 7`
+        : `write the path itself, as in {{ ${path} }}`
+    },
   },
   // Make and Zapier.
   {
@@ -298,6 +318,12 @@ const forms: readonly ForeignForm[] = [
     write: () => 'write {{ instance.id }}, or {{ execution.id }} for that of this service',
   },
   {
+    form: /^\$execution\b/,
+    is: 'an expression of n8n',
+    write: (path, place) =>
+      `${write(`instance.${path.split('.').at(-1)}`, place)}, if the engine sends it in the payload`,
+  },
+  {
     form: /^\$workflow\b/,
     is: 'an expression of n8n',
     write: (path, place) => write(`flow.${path.split('.').at(-1)}`, place),
@@ -308,7 +334,7 @@ const forms: readonly ForeignForm[] = [
     write: (path, place) => write(`vars.${path.split('.').at(-1)}`, place),
   },
   {
-    form: /^\$(?:env|secrets)\b/,
+    form: /^\$(?:env|secrets|credentials)\b/,
     is: 'an expression of n8n',
     write: (path) =>
       `write {{ secrets.${path.split('.').at(-1)} }}, with the secret in "secrets" of the request or in the service`,
@@ -344,6 +370,11 @@ const forms: readonly ForeignForm[] = [
     is: 'an expression of Power Automate',
     write: (path, place, isGuess) =>
       place.isCondition ? `write a comparison, such as ${path} == "ok"` : writeValue(path, place, isGuess),
+  },
+  {
+    form: /^\$(?:if|ifEmpty|max|min|jmespath)\(/,
+    is: 'a function of n8n',
+    write: writeValue,
   },
   { form: /^\$\w/, is: 'a name with "$", as in PHP and shells', write: writeValue },
   // FEEL.

@@ -294,6 +294,8 @@ function describeRoot(variable: VariablePath, known: KnownNames, made: ReadonlyS
   const begin = `Variables begin with ${listed(known)}.`
   if (variable.isOfItem)
     return `The condition of a filter uses a name that is not a variable.${question} ${ofItem} ${begin}`
+  if (variable.isCompared && name !== null && meant?.root === 'response')
+    return `${name} is not a variable. A text needs quotes. ${begin}`
   const isGuess = meant === undefined || meant.root === 'profile'
   const text = isGuess && variable.members.length === 0 && name !== null ? ' A text needs quotes.' : ''
   return `${name ?? 'The name'} is not a variable${describeElsewhere(variable)}.${question}${text} ${begin}`

@@ -1,3 +1,4 @@
+import { rewriteToCondition } from './rewrite-value.ts'
 import { withoutTexts } from './without-texts.ts'
 
 /** Parts of a condition: a text in quotes, a sign of another language, a name with its members, a call, or a character. */
@@ -70,10 +71,16 @@ export function withRewritten(
   isAccepted: (text: string) => boolean,
 ): string {
   if (text.length > maxCharacters) return problem
-  const inner = /^=?\s?\{\{-?([^{}]{1,500})\}\}$/.exec(text.trim())?.[1]?.replace(/-$/, '') ?? text
-  const meant = rewriteCondition(inner, hasResponse)
-  if (meant === inner.trim() || !isAccepted(meant)) return problem
-  return `${problem} In Liquid it is: ${withoutTexts(meant)}`
+  const inner = text
+    .trim()
+    .replace(/^=\s?(?=\{\{)/, '')
+    .replaceAll(/\{\{-?|-?\}\}/g, '')
+  const likely = rewriteCondition(inner, hasResponse)
+  if (likely !== inner.trim() && isAccepted(likely))
+    return `${problem} In Liquid it is: ${withoutTexts(likely)}`
+  const meant = rewriteToCondition(inner, hasResponse)
+  if (meant === null || meant === withoutTexts(inner.trim()) || !isAccepted(meant)) return problem
+  return `${problem} In Liquid it is: ${meant}`
 }
 
 function rewritePart(each: string, parts: readonly string[], index: number, hasResponse: boolean): string {
@@ -96,6 +103,7 @@ function renamePath(path: string, hasResponse: boolean): string {
   if (!hasResponse) return root === '$json' ? join('profile') : join(root)
   if (/^(?:statusCode|status_code|httpCode|status|code)$/.test(path)) return 'response.status'
   if (/^(?:response|res|resp)\.ok$/.test(path)) return '(response.status >= 200 and response.status < 300)'
+  if (/^\$json\.statusCode$/.test(path)) return 'response.status'
   if (root === 'pm') return renamePath(members.join('.'), hasResponse)
   if (/^(?:body|data)$/.test(root) && rest.length > 0) return join('response', 'json')
   if (root === 'headers') return join('response', 'headers')

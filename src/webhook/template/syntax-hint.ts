@@ -132,7 +132,9 @@ function hintForCall(tokens: readonly Written[], at: number, place: HintPlace): 
   const none = `${mark === '.' ? 'values have no methods' : 'there are no functions'}, only filters behind a value`
   const elsewhere = findFilterElsewhere(name)?.advice ?? operator?.text
   if (filter === null)
-    return elsewhere == null ? `${none}; docs/values.md lists them` : `${none}; ${elsewhere}`
+    return elsewhere == null
+      ? `${none}; docs/values.md lists them. The engine sends in the payload what none of them makes`
+      : `${none}; ${elsewhere}`
   const example = `${filter === 'size' ? 'profile.list' : 'profile.name'} | ${filter}`
   return `${none}: write ${place === 'condition' ? `(${example})` : example}`
 }

@@ -12,6 +12,7 @@ import { describeForeignExpression, type ForeignPlace } from './foreign-expressi
 import { findUnknownName, type KnownNames } from './known-names.ts'
 import { findResponsePaths, type ResponsePaths } from './response-paths.ts'
 import { withRewritten } from './rewrite-condition.ts'
+import { rewriteValue } from './rewrite-value.ts'
 import { withoutTexts } from './without-texts.ts'
 
 const { isOutputToken, isTagToken } = TypeGuards
@@ -99,14 +100,18 @@ export function checkTemplate(tokens: readonly TopLevelToken[], options: CheckOp
   return { ok: true, responsePaths, hasDefault }
 }
 
-/** Why an expression is not allowed in its place, or null. */
+/** Why an expression is not allowed in its place, or null. `meant`: a refused one in Liquid, if that is known. */
 export function expressionProblem(
   text: string,
   checked: CheckedExpression,
   place: ForeignPlace | null,
+  meant: string | null = null,
 ): TemplateProblem {
   if (!checked.ok && text.trim() === '') return emptyProblem(checked.problem, place)
-  if (!checked.ok) return `${quoted(text)} is invalid: ${foreign(text, place) ?? `${checked.problem}.`}`
+  if (!checked.ok) {
+    const inLiquid = meant === null ? '' : ` In Liquid it is: ${meant}`
+    return `${quoted(text)} is invalid: ${foreign(text, place, meant) ?? `${checked.problem}.${inLiquid}`}`
+  }
   return checked.variables.some(isSecret) ? secretProblem(text) : null
 }
 
@@ -118,8 +123,8 @@ function emptyProblem(problem: string, place: ForeignPlace | null): string {
   return `An empty expression is invalid: ${problem}${place === null ? named : `, as in ${example}`}.`
 }
 
-function foreign(text: string, place: ForeignPlace | null): string | null {
-  const found = place === null ? null : describeForeignExpression(withoutTexts(text), place)
+function foreign(text: string, place: ForeignPlace | null, meant: string | null = null): string | null {
+  const found = place === null ? null : describeForeignExpression(withoutTexts(text), place, meant)
   return found === null ? null : `${found}.`
 }
 
@@ -289,10 +294,22 @@ class BlockWalk {
       for (const name of checked.made) this.#made.add(name)
       if (tag === 'case' || tag === 'when') this.#compare(text, checked)
     }
-    const problem = expressionProblem(text, checked, place)
+    const isValue = form === 'value' && tag === undefined
+    const meant = isValue && !checked.ok ? this.#rewritten(text) : null
+    const problem = expressionProblem(text, checked, place, meant)
     if (problem === null || form !== 'condition' || tag === undefined) return problem
-    const isAccepted = (meant: string) => checkExpression(meant, form, this.#options.filters).ok
+    const isAccepted = (written: string) => checkExpression(written, form, this.#options.filters).ok
     return withRewritten(problem, text, false, isAccepted)
+  }
+
+  /** What the author of a placeholder means in Liquid, if that is found. */
+  #rewritten(text: string): string | null {
+    const meant = rewriteValue(text, this.#places.value.hasResponse)
+    if (meant === null) return null
+    const isValid = (form: ExpressionForm) => (each: string) =>
+      checkExpression(each, form, this.#options.filters).ok
+    const areValid = meant.values.every(isValid('value')) && meant.conditions.every(isValid('condition'))
+    return areValid ? meant.written : null
   }
 
   /** Checks `{% case a %}{% when 1 %}` like `a == 1`. */

@@ -134,6 +134,8 @@ function describeUnclosed(text: string): string {
   for (let at = findCode(text, 0); at !== -1; ) {
     const [open, close] = text[at + 1] === '{' ? ['{{', '}}'] : ['{%', '%}']
     const end = text.indexOf(close, at + 2)
+    if (open === '{%' && /^\s?\$/.test(text.slice(at + 2, at + 4)))
+      return `The "{% $" at ${describePlace(text, at)} is JSONata, as in AWS Step Functions: write a placeholder of Liquid, as in {{ profile.email }}.`
     if (end === -1)
       return `The "${open}" at ${describePlace(text, at)} is not closed: write "${close}" behind its expression.`
     if (hasOpenQuote(text, at + 2, end)) return describeOpenQuote(text, at, end)

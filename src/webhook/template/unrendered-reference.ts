@@ -55,15 +55,16 @@ export function findReferences(sent: SentText, limit: number): UnrenderedReferen
 
 /** A name in the marks of another tool, without a source. Single braces may be code in the middle of a text. */
 const shortInText =
-  /\$\{(\w{1,60})\}|\[\[ ?(\w{1,60}) ?\]\]|<%= ?(\w{1,60}) ?%>|\*\|(\w{1,60})\|\*|\{!(?!\$?(?:profile|event|instance|flow|vars|node|execution|secrets|response)\.)\$?(?:\w{1,60}\.){0,5}(\w{1,60})\}|@\{?(?:triggerBody|triggerOutputs|body|outputs|items?|variables|parameters|actions)\([^{}()]{0,60}\)(?:\??\[['\x22]\w{1,60}['\x22]\]){0,5}\??\[['\x22](\w{1,60})['\x22]\]\}?/g
-const shortWhole = /^(?:\{(\w{1,60})\}|[#@]\{(\w{1,60})\}|%(\w{1,60})%)$/
+  /\$\{(?!(?:payload\.)?(?:profile|event|instance|flow|vars|node|execution|secrets|response)\.)(?:\w{1,60}\.){0,5}(\w{1,60})\}|\[\[ ?(\w{1,60}) ?\]\]|<%= ?(\w{1,60}) ?%>|\*\|(\w{1,60})\|\*|\{!(?!\$?(?:profile|event|instance|flow|vars|node|execution|secrets|response)\.)\$?(?:\w{1,60}\.){0,5}(\w{1,60})\}|@\{?(?:triggerBody|triggerOutputs|body|outputs|items?|variables|parameters|actions)\([^{}()]{0,60}\)(?:\??\[['\x22]\w{1,60}['\x22]\]){0,5}\??\[['\x22](\w{1,60})['\x22]\]\}?/g
+const shortWhole =
+  /^(?:\{(\w{1,60})\}|[#@]\{(\w{1,60})\}|%(\w{1,60})%|%%(\w{1,60})%%|=\s?([A-Za-z]\w{0,60})|\$\.(?!(?:payload\.)?(?:profile|event|instance|flow|vars|node|execution|secrets|response)\.)(?:\w{1,60}\.){0,5}([A-Za-z]\w{0,60})|@\{?variables\('(\w{1,60})'\)\}?)$/
 const shortInUrl = /(?<=\/)(?:\{(\w{1,60})\}|:([A-Za-z]\w{0,60}))(?=[/?#]|$)/g
 
 function findShort(
   { text, pointer, place, isWhole, why, isCaptured }: SentText,
   limit: number,
 ): UnrenderedReference[] {
-  if (isCaptured || !/[${[<*%/]/.test(text)) return []
+  if (isCaptured || !/[${[<*%/=@]/.test(text)) return []
   const whole = isWhole ? shortWhole.exec(text.trim()) : null
   const inUrl = place === 'url' ? [...text.matchAll(shortInUrl)] : []
   const read = (isCertain: boolean) => (match: RegExpMatchArray) => ({

@@ -23,7 +23,7 @@ describe('a placeholder that is not Liquid', () => {
     ["{{ 'profile.a }}", 'a quote is not closed'],
     ['{{ profile.a | default: \\"x\\" }}', 'without backslashes'],
     ['{% capture %}x{% endcapture %}', 'as in {% capture name %}'],
-    ['{{ IF(profile.a > 3; "a"; "b") }}', '{% if profile.score > 50 %}'],
+    ['{{ IF(profile.a > 3; "a"; "b") }}', 'write {% if profile.a > 3 %}…{% else %}…{% endif %}.'],
     ['{{ parseDate(profile.a; "YYYY") }}', '| date: "%Y-%m-%d"'],
     ['{{ frobnicate(profile.a) }}', 'only filters behind a value; docs/values.md lists them'],
     ['{{ profile.a | format: "0.00" }}', 'write round: 2'],
