@@ -83,13 +83,15 @@ describe('a call that finds all permits taken', () => {
     expect(await received(1)).toEqual(['/1'])
   })
 
-  it('is sent with any time where it did not have to wait', async () => {
-    const { call, received, answerNext } = await busyTarget({ maxPerHost: 1 })
-    const first = call('/1', { timeoutMs: 40 })
-    await received(1)
-    answerNext()
+  it('is begun with any time where it did not have to wait', async () => {
+    const { call } = await busyTarget({ maxPerHost: 1 })
+    const [attempt] = await call('/1', { timeoutMs: 40 })
 
-    expect((await first)[0]).toMatchObject({ timings: { queueMs: null } })
+    // How far it comes in this time is up to the machine.
+    expect(attempt).toMatchObject({
+      outcome: { failure: { code: expect.not.stringContaining('queue') } },
+      timings: { queueMs: null },
+    })
   })
 
   it('has no more time for having waited', async () => {

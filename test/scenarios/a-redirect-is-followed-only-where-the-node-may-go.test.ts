@@ -121,16 +121,17 @@ describe('a redirect that is followed', () => {
     const target = await receiver(inTurn(slow, () => undefined))
     const { execute } = await service()
 
-    const reply = await execute({ node: { ...get, url: target.url, timeoutMs: 800 } })
+    const reply = await execute({ node: { ...get, url: target.url, timeoutMs: 2_000 } })
 
-    expect(reply.reason.message).toMatch(/timeoutMs is 800 ms, this attempt had the last \d{3} ms/)
+    const [, leftMs] =
+      /timeoutMs is 2000 ms, this attempt had the last (\d+) ms/.exec(reply.reason.message) ?? []
+    expect(Number(leftMs)).toBeLessThanOrEqual(2_000 - 295)
     expect(reply).toMatchObject({
       delivered: 'yes',
       repeat: 'if_idempotent',
       reason: { code: 'response_timeout', path: '/node/timeoutMs' },
       attempts: [{ status: 302 }, { purpose: 'redirect', delivered: 'maybe' }],
     })
-    expect(reply.durationMs).toBeLessThan(1_500)
   })
 
   it('has its body read to a limit only', async () => {

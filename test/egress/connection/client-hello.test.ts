@@ -153,7 +153,8 @@ it('a call reports what its short ClientHello met, and does not remember it', as
   const target = await receiver(json(200, {}), { credentials: expired })
   const box = await middlebox(target.port, dropLong)
   const egressClient = testEgressClient()
-  const call = async () => (await egressClient.call(outbound(box.port), { timeoutMs: 900, tenant: null }))[0]
+  const call = async () =>
+    (await egressClient.call(outbound(box.port), { timeoutMs: 3_000, tenant: null }))[0]
 
   expect((await call()).outcome).toMatchObject({ failure: { code: 'tls_cert_expired' } })
   expect((await call()).outcome).toMatchObject({ failure: { code: 'tls_cert_expired' } })

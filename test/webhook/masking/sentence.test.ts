@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createMasker } from '../../../src/webhook/masking/mask.ts'
 import { maskSentence } from '../../../src/webhook/masking/sentence.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 
 const values = ['target', 'connection', 'flow', 'Retry-After', 'k3y-of-it']
 const shown = (sentence: string) => maskSentence(sentence, createMasker(values))
@@ -40,8 +41,8 @@ describe('a sentence of the service', () => {
   })
 
   it('is read in linear time', () => {
-    const began = performance.now()
+    const began = cpuMs()
     shown(`"${'target '.repeat(40_000)}"${'target '.repeat(40_000)}`)
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(cpuMs() - began).toBeLessThan(2_000)
   })
 })

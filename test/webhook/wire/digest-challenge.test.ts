@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { listChallenges } from '../../../src/webhook/wire/challenges.ts'
 import { readDigestChallenge } from '../../../src/webhook/wire/digest-challenge.ts'
 import type { HeaderPair } from '../../../src/webhook/wire/outcome.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 
 const asking = (...values: readonly string[]) =>
   values.map((value): HeaderPair => ['WWW-Authenticate', value])
@@ -66,10 +67,10 @@ describe('the challenges of a response', () => {
         },
       ),
     )
-    const began = performance.now()
+    const began = cpuMs()
     for (const piece of ['"', '\\', ',', '="', 'a=b ', '"a\\', ' '])
       listChallenges(asking(piece.repeat(200_000)))
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(cpuMs() - began).toBeLessThan(2_000)
   })
 
   it('have their parameters back', () => {
