@@ -9,6 +9,7 @@ import { bodyErrorCalls } from './support/body-error-calls.ts'
 import { type BrokenCall, brokenCalls } from './support/broken-calls.ts'
 import { evidenceCalls } from './support/evidence-calls.ts'
 import { misreadCalls } from './support/misread-calls.ts'
+import { textBodyCalls } from './support/text-body-calls.ts'
 
 describe('the reason of a broken call', () => {
   it.each([
@@ -18,6 +19,7 @@ describe('the reason of a broken call', () => {
     ...bodyErrorCalls,
     ...apiCalls,
     ...anyShapeCalls,
+    ...textBodyCalls,
   ])('names cause and cure of $what, and agrees with blame and repeat', async (call) => {
     const { reason, repeat, host } = await play(call)
     const hint = call.hint.replace('{target}', host)

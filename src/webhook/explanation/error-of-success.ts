@@ -27,7 +27,11 @@ export function explainErrorOfSuccess(situation: Situation): Explanation | null 
   const named = situation.fields.find(({ sent }) => sent !== null)
   if (named?.sent != null) return { hint: adviseOnFields(situation, [named]), path: named.sent.path }
   const field = isOfThing.test(spread(words)) ? (situation.fieldOfValue ?? situation.fieldOfReference) : null
-  if (field !== null) return { hint: `Check the value of ${quoteName(field.name)}.`, path: field.path }
+  if (field !== null)
+    return {
+      hint: `Check the value of ${quoteName(field.name)}.${situation.describeSent(field)}`,
+      path: field.path,
+    }
   if (situation.statement?.fields.length === 0 && !isOfRequest(spread(words))) return null
   const query = situation.names.find(({ name, path }) => name === 'query' && path.startsWith('/node/body'))
   return query === undefined

@@ -118,7 +118,8 @@ const bySign: readonly ((situation: Situation) => Explanation | null)[] = [
   (situation) => explainFields(situation, situation.fields),
   explainPathPart,
   explainFailure,
-  (situation) => (situation.status === 404 ? explainValue(situation) : null),
+  (situation) =>
+    situation.status === 404 || situation.senderFault === 'values' ? explainValue(situation) : null,
   explainSpecial,
   explainExisting,
   explainValue,
@@ -135,7 +136,9 @@ function explainStatus(situation: Situation): Explanation {
 /** The target names no field, and has the value of one in its words. */
 function explainValue(situation: Situation): Explanation | null {
   const field =
-    (situation.isOfValues && situation.status !== 409) || situation.status === 404
+    (situation.isOfValues && situation.status !== 409) ||
+    situation.status === 404 ||
+    situation.senderFault === 'values'
       ? situation.fieldOfValue
       : null
   if (field === null || field.path === '/node/url') return null

@@ -5,7 +5,8 @@ import type { FieldPlace } from '../statement/statement.ts'
 import { listWords, quoteName } from '../values/text.ts'
 import type { Explanation } from './explained-node.ts'
 import { isOfBody } from './likely-warning.ts'
-import { haveSameWords, type NamedField } from './named-field.ts'
+import { haveSameWords, lastName, withoutMarks } from './name-likeness.ts'
+import type { NamedField } from './named-field.ts'
 import { ofType, saysMissing, unknownField, unknownSomething } from './named-field-words.ts'
 import type { Situation } from './situation.ts'
 
@@ -80,6 +81,8 @@ export function adviseOnFields(situation: Situation, fields: readonly NamedField
   for (const { said, sent, isSame, isSpelling } of fields) {
     const name = isSame ? null : situation.quoted(said, nameLength)
     if (sent === null) missing.push(...(name === null || name.includes(mask) ? [] : [name]))
+    else if (isSame && !keepsName && isOtherCase(said, sent) && saysOnlyMissing(words))
+      sentences.push(compareNames(sent.name, situation.quoted(lastName(said), nameLength), true, words))
     else if (isSame || keepsName) checked.push({ said, sent, isSame })
     else sentences.push(compareNames(sent.name, name, isSpelling ?? false, words))
   }
@@ -91,11 +94,16 @@ export function adviseOnFields(situation: Situation, fields: readonly NamedField
     sentences.push(`The node sends no fields ${listWords(missing, 'and')}: add them.${lacks}`)
   if (checked.length > 0) {
     const values = checked.map(({ sent }) => sent)
-    const [own, ...others] = values
-    const sends = own === undefined || others.length > 0 || keepsName ? '' : situation.describeSent(own)
+    const sends = keepsName ? '' : situation.describeAllSent(values)
     sentences.unshift(`${askToCheck(situation, values, readComplaints(situation, checked))}${sends}`)
   }
   return sentences.join(' ')
+}
+
+/** Whether a value went out under the name in another case. A sentence begins with a capital letter, and headers are the same in any case. */
+function isOtherCase(said: string, { name, path, isEmpty = false }: NamedValue): boolean {
+  const own = lastName(said)
+  return own !== name && /^[a-z]/.test(own) && !isEmpty && !path.startsWith('/node/headers')
 }
 
 /** Names those that may be meant: fields that have the missing name as a part, or the parts of a multipart body. */
@@ -114,6 +122,9 @@ function adviseOnMissing(situation: Situation, fields: readonly NamedField[], mi
     return `The node sends ${quoteName(ofWords.name)}, and the target knows ${missing}: rename it.`
   if (list.length === 0 && isOfPath(situation, said))
     return `The path of the URL is about a ${missing}, and the target reads its fields from an object of that name: put those of the body into one, as in {${missing}: {…}}.`
+  const members = list.length === 0 ? listMembers(situation) : []
+  if (node.body?.form === 'json' && members.length > 1 && records.has(withoutMarks(said)))
+    return `The node sends no field ${missing}. If the target reads the fields from an object of that name, put them into one, as in {${missing}: {${members.slice(0, 2).map(quoteName).join(': …, ')}: …}}; if not, add it.`
   if (list.length === 0 || list.length > maxNear) {
     const said = fields.find(({ sent }) => sent === null)?.said ?? ''
     const place = situation.statement?.places?.get(said) ?? findPlace(situation, situation.words)
@@ -130,6 +141,33 @@ function adviseOnMissing(situation: Situation, fields: readonly NamedField[], mi
 }
 
 const maxNear = 4
+
+/** The names at the top level of the body. */
+function listMembers({ names, node }: Situation): readonly string[] {
+  const path = node.body?.valuesPath ?? ''
+  return names.flatMap((one) =>
+    one.path.lastIndexOf('/') <= path.length && one.path.startsWith(path) ? [one.name] : [],
+  )
+}
+
+/** What APIs have records of: objects with fields, and seldom a field of their own. */
+const records: ReadonlySet<string> = new Set([
+  ...[
+    'contact',
+    'lead',
+    'customer',
+    'user',
+    'person',
+    'member',
+    'subscriber',
+    'profile',
+    'account',
+    'company',
+  ],
+  ...['organization', 'organisation', 'order', 'product', 'item', 'deal', 'opportunity', 'ticket', 'issue'],
+  ...['task', 'event', 'message', 'invoice', 'payment', 'subscription', 'campaign', 'booking', 'employee'],
+  ...['payload', 'body', 'params', 'request', 'object', 'entity', 'resource', 'model', 'dto', 'variables'],
+])
 
 /** Names of objects around the fields of a record. */
 const wrappers: ReadonlySet<string> = new Set([
@@ -153,7 +191,7 @@ export function isOfPath({ node, sent }: Situation, said: string): boolean {
 /** What to do about a field that the target names in another way. A value that it complains about has arrived. */
 function compareNames(own: string, said: string | null, isSpelling: boolean, words: string): string {
   const [sent, name] = [quoteName(own), said ?? 'another name']
-  const lacks = saysOnlyMissing(words)
+  const lacks = saysOnlyMissing(words) || isOfSchema(words)
   if (isSpelling && lacks) return `The node sends ${sent}: rename it to ${name}.`
   if (lacks)
     return `The node sends no field ${name}; the nearest is ${sent}. If that is meant, rename it; if not, add ${name}.`
@@ -161,6 +199,11 @@ function compareNames(own: string, said: string | null, isSpelling: boolean, wor
   return isMarked
     ? `Check the value of ${sent}, which is the nearest to ${name}. If the target knows that name alone, rename it.`
     : `Check the value of ${sent}, which the target probably calls ${name}.`
+}
+
+/** Words of a validator of XML that knows the element by this name alone. */
+function isOfSchema(words: string): boolean {
+  return /\belement\b/i.test(words) && /\bexpected\b/i.test(words)
 }
 
 /** Whether words complain that a field is not there, and of no value: a value that is there has arrived. */

@@ -1,11 +1,17 @@
 import type { NamedValue } from '../request/compiled-body.ts'
-import { listContentNames } from '../request/content-names.ts'
 import type { Statement } from '../statement/statement.ts'
-import { parseJson } from '../values/json.ts'
-import { isEmpty, valueAt } from '../values/lookup.ts'
-import { suggest } from '../values/suggest.ts'
-import type { ExplainedNode, SentRequest } from './explained-node.ts'
+import {
+  areNear,
+  isOneSlip,
+  isOtherSpelling,
+  isPartOf,
+  lastName,
+  splitWords,
+  withoutMarks,
+} from './name-likeness.ts'
 import { saysMissing, unknownField } from './named-field-words.ts'
+import { findTranslated } from './translated-names.ts'
+import { findElement } from './xml-schema-words.ts'
 
 /** A field that the target complains about. */
 export interface NamedField {
@@ -17,54 +23,6 @@ export interface NamedField {
   readonly isSame: boolean
   /** Whether the target marks the word as a name, and the node has the same name in another spelling. */
   readonly isSpelling?: boolean
-}
-
-/** Names of a request that are compared at most. */
-const maxNames = 200
-/** A larger body of a payload is not parsed again for its names. */
-const maxParsed = 65_536
-
-/** Lists the names that a node sends: fields of the body first, then parameters, then headers, then what its URL has. */
-export function listSentNames(
-  { body, query, headers }: ExplainedNode,
-  { request, leftOut }: SentRequest,
-): readonly NamedValue[] {
-  const own =
-    body === null ? [] : (body.listNames() ?? listPayloadNames(body.valuesPath, request?.body ?? null))
-  const parameters = request === null ? [] : listUrlNames(request.target)
-  const names = [...own.slice(0, maxNames), ...query.slice(0, maxNames), ...headers, ...parameters]
-  return leftOut.length === 0 ? names : withoutLeftOut(names, leftOut)
-}
-
-function withoutLeftOut(
-  names: readonly NamedValue[],
-  leftOut: SentRequest['leftOut'],
-): readonly NamedValue[] {
-  const keys = new Set(leftOut.map(({ name, path }) => `${path} ${name}`))
-  return names.filter(({ name, path }) => !keys.has(`${path} ${name}`))
-}
-
-/** The names of the parameters in the URL. Those of `query` are listed before under their own place. */
-function listUrlNames(target: string): readonly NamedValue[] {
-  const start = target.indexOf('?')
-  if (start === -1) return []
-  const parameters = [...new URLSearchParams(target.slice(start + 1))].slice(0, maxNames)
-  return parameters.map(([name, value]) => ({ name, path: '/node/url', isEmpty: value === '' }))
-}
-
-/** The names of a body that the payload or a text gives: they stand at one place of the node. */
-function listPayloadNames(path: string, body: Buffer | null): readonly NamedValue[] {
-  if (body === null || body.length > maxParsed) return []
-  const parsed = parseJson(body.toString('utf8'), { maxDepth: 20 })
-  if (!parsed.ok) return []
-  return listContentNames(parsed.plain, '').map(({ name, path: place }) => {
-    const names = place.split('/').slice(1)
-    const value = valueAt(
-      parsed.plain,
-      names.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
-    )
-    return { name, path, isEmpty: isEmpty(value) }
-  })
 }
 
 /** Fields that are explained at most. */
@@ -79,6 +37,8 @@ export function findNamedFields(
   names: readonly NamedValue[],
   asides: readonly string[] = [],
 ): readonly NamedField[] {
+  const element = findElement(text, names)
+  if (element !== null) return [element]
   const near = preferPlace(names, text)
   const told = matchFields([...new Set(fields)], near, () => true)
   if (told.some(({ sent }) => sent !== null)) return findUnknownBelow(told, near, text) ?? told
@@ -95,6 +55,8 @@ export function findNamedFields(
   const beside = findBeside(asides, near)
   if (beside !== null) return [beside]
   if (told.length > 0) return told
+  const translated = findTranslated(text, near)
+  if (translated !== null) return [{ said: translated.name, sent: translated, isSame: true }]
   const similar = matchFields(inText, near, isMarked)
     .filter(({ said, sent }) => sent !== null && (marked.has(said) || isMeant(said, sent.name, text)))
     .slice(0, 1)
@@ -141,6 +103,7 @@ const requiredNames: readonly RegExp[] = [
   /(?<=^|; )([a-z]\w{1,60}) must be (?:an? )?(?:string|number|integer|boolean|object|array|valid )/,
   /\b(?:invalid|missing|no|bad) (?:value|input) for ["'`]?([A-Za-z_]\w{1,60})/,
   /\bnull value in column ["'`]([A-Za-z_]\w{1,60})["'`]/,
+  /^(?:the )?(?:element|field|parameter|property|attribute|column|key) ([A-Za-z_][\w.-]{1,60}) (?:is|are|was) (?:required|missing|mandatory|not (?:present|provided|set|specified))\b/i,
   /^(?:no|missing)_([a-z]\w{1,60})$/,
   /^([a-z]\w{1,60})_(?:required|missing)$/,
 ]
@@ -165,7 +128,7 @@ const ofCall =
 
 /** The beginning of `Missing required fields: email, plan` and `must have required property 'email'`, up to the first name. */
 const missesField =
-  /\b(?:missing|required)(?: (?:required|mandatory|request|body|query))? (?:propert(?:y|ies)|fields?|param(?:eter)?s?|arguments?|keys?|attributes?|headers?|parts?)(?:: ?| ?(?=["'`\u2018\u201c[]))/i
+  /\b(?:missing|required)(?: (?:required|mandatory|request|body|query))? (?:propert(?:y|ies)|fields?|param(?:eter)?s?|arguments?|keys?|attributes?|elements?|headers?|parts?)(?:: ?| ?(?=["'`\u2018\u201c[]))/i
 
 /** The next name of a list, without what stands around it, and what joins it to another one. */
 const listed =
@@ -314,10 +277,6 @@ function foldName(name: string): string {
   return lastName(name).toLowerCase()
 }
 
-function lastName(name: string): string {
-  return name.split(/[.[\]/]/).findLast((part) => part !== '' && !/^\d+$/.test(part)) ?? name
-}
-
 /** A field with nearly the same name, or with one that has the other one as a word: `email` and `email_address`. */
 function findSimilar(said: string, names: readonly NamedValue[]): NamedValue | null {
   const own = lastName(said)
@@ -330,65 +289,6 @@ function findSimilar(said: string, names: readonly NamedValue[]): NamedValue | n
   const longer = names.filter(({ name }) => isPartOf(words, splitWords(lastName(name))))
   // Of several, such as first_name and last_name for name, none is certain.
   return longer.length === 1 ? (longer[0] ?? null) : null
-}
-
-/** Whether two names differ in writing only, or in one letter of a longer word. */
-function isOtherSpelling(one: string, other: string): boolean {
-  const [own, wanted] = [withoutMarks(one), withoutMarks(other)]
-  if (own === wanted) return true
-  // Other words of four letters differ in one of them, as date and rate.
-  const shortest = own.length === wanted.length && own.length < 5 ? 5 : 4
-  return Math.min(own.length, wanted.length) >= shortest && isOneSlip(own, wanted)
-}
-
-/** Whether one letter is more, less or another one, or two neighbours are swapped. */
-function isOneSlip(one: string, other: string): boolean {
-  if (Math.abs(one.length - other.length) > 1) return false
-  let start = 0
-  while (start < one.length && one[start] === other[start]) start++
-  let end = 0
-  const most = Math.min(one.length, other.length) - start
-  while (end < most && one.at(-1 - end) === other.at(-1 - end)) end++
-  const [left, right] = [one.slice(start, one.length - end), other.slice(start, other.length - end)]
-  const isSwapped = left.length === 2 && left[0] === right[1] && left[1] === right[0]
-  return isSwapped || (left.length <= 1 && right.length <= 1)
-}
-
-function withoutMarks(name: string): string {
-  return name.toLowerCase().replace(/[-_ ]/g, '')
-}
-
-/** Whether the words differ by misspellings only. `first_name` and `last_name` do not, and nor do names of three letters. */
-function areNear(words: readonly string[], others: readonly string[]): boolean {
-  if (words.length !== others.length)
-    return (
-      words.join('').length > 3 &&
-      suggest(words.join(''), [others.join('')]) !== null &&
-      words.length + others.length <= 3
-    )
-  return words.every((word, index) => {
-    const other = others[index] ?? ''
-    return word === other || (word.length > 3 && suggest(word, [other]) !== null)
-  })
-}
-
-function isPartOf(words: readonly string[], others: readonly string[]): boolean {
-  const [few, many] = words.length < others.length ? [words, others] : [others, words]
-  return few.length < many.length && few.join('').length > 2 && few.every((word) => many.includes(word))
-}
-
-/** Whether two names consist of the same words in another order, as `idList` and `listId`. */
-export function haveSameWords(one: string, other: string): boolean {
-  const [own, others] = [splitWords(one), splitWords(other)]
-  return own.length > 1 && own.toSorted().join() === others.toSorted().join()
-}
-
-function splitWords(name: string): readonly string[] {
-  return name
-    .slice(0, 100)
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[-_ ]+/)
 }
 
 const maxText = 2_000
@@ -431,7 +331,7 @@ function findNamesOfValues(text: string): readonly string[] {
 }
 
 const before =
-  /^(?:params?|parameters?|fields?|propert(?:y|ies)|attributes?|arguments?|columns?|keys?|feld(?:es)?|eigenschaft|attributs?|spalte|champs?|param[eè]tres?|campos?|kolom|pole|par[aá]metros?|atributos?|veld|parametri?)$/i
+  /^(?:params?|parameters?|fields?|elements?|tags?|propert(?:y|ies)|attributes?|arguments?|columns?|keys?|feld(?:es)?|eigenschaft|attributs?|spalte|champs?|param[eè]tres?|campos?|kolom|pole|par[aá]metros?|atributos?|veld|parametri?)$/i
 const behind =
   /^(?:is|are|was|must|can|cannot|can't|should|has|have|does|doesn't|isn't|required|missing|invalid|may|not|field|parameter|attribute|property)$/i
 const identifier = /^[/A-Za-z_$][\w.$/-]{0,60}$/
@@ -467,6 +367,8 @@ function findNamesInCodes(text: string): readonly string[] {
   const found: string[] = []
   for (const word of readWords(text)) {
     if (found.length >= maxFound) break
+    // Not a name of a program: `E-Mail-Adresse`.
+    if (/[a-z]-[A-Z]/.test(word)) continue
     const words = splitWords(word)
     const start = words.findIndex((part) => !ofErrors.test(part))
     const end = words.findLastIndex((part) => !ofErrors.test(part)) + 1

@@ -4,6 +4,7 @@ import { listContentNames } from '../request/content-names.ts'
 import { parseJson } from '../values/json.ts'
 import { valueAt } from '../values/lookup.ts'
 import type { SentRequest } from './explained-node.ts'
+import { listXmlValues, type XmlValue } from './xml-values.ts'
 
 /** A scalar that went out under a name. */
 export interface SentValue {
@@ -25,10 +26,21 @@ export function listSentValues({ request }: SentRequest): readonly SentValue[] {
   const { target, body } = request
   const text = body === null || body.length > maxParsed ? '' : body.toString('utf8')
   const query = target.indexOf('?')
-  return [
-    ...(/^\s*[[{]/.test(text) ? listMembers(text) : listParameters(/\s/.test(text) ? '' : text)),
-    ...(query === -1 ? [] : listParameters(target.slice(query + 1))),
-  ].slice(0, maxValues)
+  return [...listTextValues(text), ...(query === -1 ? [] : listParameters(target.slice(query + 1)))].slice(
+    0,
+    maxValues,
+  )
+}
+
+/** Lists the values of the text of a body: JSON, XML or a form. */
+export function listTextValues(text: string): readonly SentValue[] {
+  if (/^\s*[[{]/.test(text)) return listMembers(text)
+  if (/^\s*</.test(text)) return listXmlValues(text).filter(hasValue)
+  return listParameters(/\s/.test(text.trim()) ? '' : text.trim())
+}
+
+function hasValue(one: XmlValue): one is SentValue {
+  return one.value !== null
 }
 
 function listParameters(text: string): readonly SentValue[] {

@@ -7,14 +7,16 @@ import type { ReadableResponse } from '../response/readable-response.ts'
 import { findAsides } from '../statement/any-statement.ts'
 import { isHtmlPage, readStatement } from '../statement/read-statement.ts'
 import type { Statement } from '../statement/statement.ts'
+import { listWords, quoteName } from '../values/text.ts'
 import { type Credential, findCredential, readChallenge } from './credential.ts'
 import type { ExplainedNode, SentRequest } from './explained-node.ts'
 import { findSenderFault, type SenderFault } from './fault.ts'
 import { explainLeftOut, type OmittedField, warningsOfSent } from './left-out.ts'
 import { findSuspects, type Suspects } from './likely-warning.ts'
-import { findNamedFields, listSentNames, type NamedField } from './named-field.ts'
+import { findNamedFields, type NamedField } from './named-field.ts'
 import { unknownField } from './named-field-words.ts'
 import { hideSentCredentials } from './sent-credentials.ts'
+import { listSentNames } from './sent-names.ts'
 import {
   findNamedValueIn,
   findReferenceIn,
@@ -143,22 +145,41 @@ export class Situation {
    * What the node sends in a field and where it comes from, as a sentence with a space before it; empty if the value is the author's own
    * or may not be shown. A value that the target has said already is not said again.
    */
-  describeSent({ name, path, origin }: NamedValue): string {
-    if (origin === undefined) return ''
-    const comes = ` It comes from ${origin}.`
-    const header = path.startsWith('/node/headers')
-    const found = header
+  describeSent(field: NamedValue): string {
+    const { origin } = field
+    const quote = this.#quoteSent(field)
+    if (quote === null) return ''
+    if (quote === '') return origin === undefined ? '' : ` It comes from ${origin}.`
+    return ` The node sends ${quote}${origin === undefined ? '' : `, which comes from ${origin}`}.`
+  }
+
+  /** The same for several fields. */
+  describeAllSent(fields: readonly NamedValue[]): string {
+    const [only, ...others] = fields
+    if (only !== undefined && others.length === 0) return this.describeSent(only)
+    const parts = fields.flatMap((field) => {
+      const quote = this.#quoteSent(field)
+      if (quote === null || quote === '') return []
+      const comes = field.origin === undefined ? '' : ` (from ${field.origin})`
+      return `${quote} as ${quoteName(field.name)}${comes}`
+    })
+    return parts.length === 0 ? '' : ` The node sends ${listWords(parts, 'and')}.`
+  }
+
+  /** The value of a field between quotation marks; empty if it may not be shown or is known, null if there is nothing to say of it. */
+  #quoteSent({ name, path, origin }: NamedValue): string | null {
+    const isInText = this.node.body !== null && path === this.node.body.valuesPath
+    if (origin === undefined && !isInText) return null
+    const found = path.startsWith('/node/headers')
       ? (this.sent.request?.headers ?? []).flatMap((pair) =>
           pair[0].toLowerCase() === name.toLowerCase() ? [pair[1]] : [],
         )
       : this.#values.flatMap((sent) => (isAt(sent, name, path) ? [sent.value] : []))
     const [value, ...others] = new Set(found)
-    if (value === '') return ''
-    if (value === undefined || others.length > 0 || this.words.includes(value)) return comes
+    if (value === '' || (isInText && others.length > 0)) return null
+    if (value === undefined || others.length > 0 || this.words.includes(value)) return ''
     const quote = isCredentialName(name) ? null : this.quoted(value, maxShown)
-    return quote === null || quote.includes(mask)
-      ? comes
-      : ` The node sends ${quote}, which comes from ${origin}.`
+    return quote === null || quote.includes(mask) ? '' : quote
   }
 
   /** The field whose value stands in the words of the target; null if there is none. A hidden value is not compared. */

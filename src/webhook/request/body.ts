@@ -112,6 +112,7 @@ function compileFull({ source, contentType = defaults.contentType }: BodyWith<'f
     ...compileLabel(contentType),
     valuesPath: source === undefined ? path : `${path}/source`,
     listNames: () => null,
+    originOf: (names) => (source === undefined ? names : [source, ...names]).join('.'),
     render(session) {
       const { payload } = session.input
       const value = source === undefined ? payload : payload[source]

@@ -13,6 +13,8 @@ export interface CompiledBody {
   readonly valuesPath: string
   /** The names that the author gives to values, each with its JSON Pointer; null if they come with the payload or in a text. */
   listNames(): readonly NamedValue[] | null
+  /** The one attribute that a value comes from, for names that come with the payload or in a text. `names`: those that lead to it. */
+  originOf?(names: readonly string[]): string | undefined
   render(session: RenderSession): RenderedBody
 }
 

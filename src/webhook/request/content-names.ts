@@ -29,5 +29,22 @@ export function findOrigin(value: unknown): Pick<NamedValue, 'origin'> {
   return origin === undefined || /^secrets\b/.test(origin) ? {} : { origin }
 }
 
+/** The attribute that stands alone as a value behind its name in the text of a body: JSON, XML or a form. */
+export function findOriginInText(content: string, name: string): string | undefined {
+  const text = content.slice(0, maxText)
+  for (let at = text.indexOf(name); name !== '' && at !== -1; at = text.indexOf(name, at + 1)) {
+    if (/[\w-]/.test(text[at - 1] ?? '')) continue
+    valueBehind.lastIndex = at + name.length
+    const [, value] = valueBehind.exec(text) ?? []
+    const { origin } = findOrigin(value)
+    if (origin !== undefined) return origin
+  }
+  return undefined
+}
+
+const maxText = 65_536
+/** One placeholder between the name of a value and the end of the value. */
+const valueBehind = /["']?\s{0,8}[:=>]\s{0,40}["']?(\{\{[^{}]{1,500}\}\})["']?(?=\s{0,40}(?:[<&,}\]]|$))/y
+
 const maxLength = 500
 const placeholder = /^\{\{-?\s*([A-Za-z_]\w*(?:\.[\w-]+|\[\d+\]){1,8})\s*(?:\|[^{}]*)?\}\}$/

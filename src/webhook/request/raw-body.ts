@@ -24,6 +24,7 @@ import {
 import { findBodyProblem } from './body-check.ts'
 import { type BrokenBody, failBody, failCharset } from './body-failure.ts'
 import type { CompiledBody, RenderedBody } from './compiled-body.ts'
+import { findOriginInText } from './content-names.ts'
 import { findPlaceholder } from './find-placeholder.ts'
 import { headerValueProblem } from './header-rules.ts'
 import type { RenderSession } from './render-session.ts'
@@ -65,6 +66,7 @@ export function compileRaw(
     charset,
     valuesPath: `${path}/content`,
     listNames: () => null,
+    originOf: (names) => findOriginInText(content, names.at(-1) ?? ''),
     render(session) {
       const result = template.text(session.scope, encoder)
       const wire = session.take(result, `${path}/content`)

@@ -18,7 +18,9 @@ export function readHtmlStatement(page: string): Statement | null {
   const message = texts.get('pre') || texts.get('p') || ''
   // A page of Django for its developers has the class of the exception as its title.
   const isOfClass = ofClass.test(title)
-  const telling = [isOfClass ? (texts.get('pre') ?? '') : '', title, heading, message].find(
+  // The title is often the name of the site.
+  const named = saysTrouble.test(heading) && !saysTrouble.test(title) ? [heading, title] : [title, heading]
+  const telling = [isOfClass ? (texts.get('pre') ?? '') : '', ...named, message].find(
     (part) => part !== '' && !isGeneric(part),
   )
   const found = [telling ?? readDeeper(page), title, heading, message].find((part) => part !== '')
@@ -43,6 +45,9 @@ function readDeeper(page: string): string {
 const maxDeeper = 500
 const ofText =
   /^(?:body|main|article|section|div|span|center|font|t[dh]|li|dd|b|strong|em|i|h[3-6]|code|label|legend)$/i
+
+const saysTrouble =
+  /\b(?:error|invalid|missing|required|denied|expired|failed|failure|wrong|incorrect|unknown|not|cannot|could ?n.t|must|already|ung[uü]ltig\w*|fehl\w*|inv[aá]lid[oae]s?)\b/i
 
 const ofClass = /^\w{1,60}(?:Error|Exception)\s+at \//
 

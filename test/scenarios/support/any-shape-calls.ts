@@ -144,7 +144,7 @@ export const anyShapeCalls: readonly BrokenCall[] = [
       headers: { 'content-type': 'application/xml' },
       body: '<r><ok>0</ok><hinweis>plan: kein Tarif</hinweis></r>',
     },
-    hint: 'The target does not accept the request: "plan: kein Tarif". Compare names and values of the fields with the documentation of the target.',
+    hint: 'The target answers 400: "plan: kein Tarif". Check the value of "plan". The node sends "gold", which comes from profile.plan.',
     path: '/node/body/content',
   },
 ]

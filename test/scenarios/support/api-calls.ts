@@ -1170,7 +1170,7 @@ const rows: readonly Row[] = [
       },
     ],
     '/node/body/content',
-    'The target answers 400: "ErrorInvalidRequest: The parameter \'Message\' is required". The node sends no field "Message": add it.',
+    'The target answers 400: "ErrorInvalidRequest: The parameter \'Message\' is required". The node sends no field "Message". If the target reads the fields from an object of that name, put them into one, as in {"Message": {"subject": …, "toRecipients": …}}; if not, add it.',
   ],
   [
     'FastAPI: form sent, JSON wanted',

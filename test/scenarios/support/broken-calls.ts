@@ -468,7 +468,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     },
     payload: { profile },
     answer: { status: 422, body: { errors: { plan: ['is invalid'] } } },
-    hint: 'The target answers 422: "plan: is invalid". Check the value of "plan". profile.emial is not defined and was rendered as nothing. Did you mean "profile.email"?',
+    hint: 'The target answers 422: "plan: is invalid". Check the value of "plan". The node sends "gold", which comes from profile.plan. profile.emial is not defined and was rendered as nothing. Did you mean "profile.email"?',
     path: '/node/body/content',
   },
   {
@@ -487,7 +487,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     node: simple(of('email', 'email'), of('plan', 'plan')),
     payload: { profile },
     answer: { status: 400, body: { message: 'email and plan are invalid' } },
-    hint: 'The target answers 400: "email and plan are invalid". Check the values of "email" and "plan".',
+    hint: 'The target answers 400: "email and plan are invalid". Check the values of "email" and "plan". The node sends "ada@example.com" as "email" (from profile.email) and "gold" as "plan" (from profile.plan).',
     path: '/node/body/fields/0',
   },
   {
