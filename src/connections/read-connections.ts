@@ -65,9 +65,25 @@ function* findErrors(
   const errors = [...findSchemaErrors(entry, path)]
   yield* errors
   if (errors.length > 0) return
+  yield* findShellVariables(entry, path)
   const compiled = compileConnection(name, entry as Connection)
   if (!compiled.ok) yield* compiled.errors
 }
+
+/** Texts such as `${CRM_TOKEN}`, which would be sent as they are: the file is read as it stands. */
+function* findShellVariables(value: unknown, path: string): Generator<ConfigError> {
+  if (typeof value === 'string') {
+    const [, name] = shellVariable.exec(value) ?? []
+    if (name !== undefined)
+      yield {
+        path,
+        message: `must not have the variable \${${name}}: nothing puts the environment into this file; write the value itself, or of a secret {{ secrets.${name} }}, with ${name} in SECRETS_FILE or SECRETS_DIR`,
+      }
+  } else if (typeof value === 'object' && value !== null)
+    for (const [name, member] of Object.entries(value)) yield* findShellVariables(member, pointer(path, name))
+}
+
+const shellVariable = /\$\{([A-Z][A-Z0-9_]{0,60})(?::?[-?][^{}]{0,100})?\}/
 
 const connectionName = new RegExp(`^${connectionNamePattern}$`)
 

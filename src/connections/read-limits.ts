@@ -4,6 +4,7 @@ import type { HostLine } from '../egress/limits/host-limits.ts'
 import { parseOnlyRule } from '../egress/policy/address-rule.ts'
 import { type ParsedText, type ReadValue, readSettingFile } from '../secrets/read-setting-file.ts'
 import { compileLimits, findErrorsOfLimits } from '../webhook/limits.ts'
+import { isObject } from '../webhook/values/json.ts'
 import { parseJsonFile } from '../webhook/values/json-file.ts'
 import { repeatedMembers } from '../webhook/values/repeated-members.ts'
 
@@ -37,8 +38,7 @@ function parseLines(
   const refuse = (problem: string) => ({ value: [], problems: [problem] })
   const parsed = parseJsonFile(text)
   if (!parsed.ok) return refuse(parsed.detail)
-  if (!Array.isArray(parsed.plain))
-    return refuse('must be a JSON array of limits, as in [{ "host": "api.example.com", "perSecond": 10 }]')
+  if (!Array.isArray(parsed.plain)) return refuse(describeNoArray(parsed.plain))
   if (parsed.plain.length > maxLines) return refuse(`must not have more than ${maxLines} lines`)
   const problems: string[] = []
   const complain = ({ path, message }: ConfigError) => void problems.push(`${path} ${message}`)
@@ -53,6 +53,16 @@ function parseLines(
     return errors.length > 0 ? [] : compileLine(line as LimitLine, path, seen, complain)
   })
   return { value: lines, problems }
+}
+
+/** What to write for an object. Its names may be hosts, or the one around the array. */
+function describeNoArray(given: unknown): string {
+  const names = isObject(given) ? Object.keys(given) : []
+  const [first = ''] = names
+  if (isObject(given) && names.length === 1 && Array.isArray(given[first]))
+    return 'must be a JSON array of limits: write the array alone, without the object around it'
+  const host = names.find((name) => parseOnlyRule(name).ok && name.includes('.') && name.length < 100)
+  return `must be a JSON array of limits, each with its host, as in [{ "host": ${JSON.stringify(host ?? 'api.example.com')}, "perSecond": 10 }]`
 }
 
 function compileLine(

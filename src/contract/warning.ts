@@ -20,6 +20,8 @@ export const warningCodes = [
   'fragment_dropped',
   'content_type_mismatch',
   'xml_encoding_mismatch',
+  'json_encoded_twice',
+  'basic_not_encoded',
   'case_never_holds',
   'condition_failed',
   'status_not_success',

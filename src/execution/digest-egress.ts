@@ -248,6 +248,7 @@ export class DigestEgress implements Pick<EgressClient, 'call'> {
     return {
       kind: 'unusable',
       problem: `would make a header of more than ${headerLimits.valueBytes} characters`,
+      isTooLong: true,
     }
   }
 

@@ -4,6 +4,7 @@ import { type BranchName, branchNames, defaults, type Node, nodeLimits } from '.
 import type { Warning } from '../contract/warning.ts'
 import { type CompiledConnection, chooseConnection, type FoundConnection } from './connection.ts'
 import { findIdleRules } from './idle-rules.ts'
+import { findOddValues } from './odd-values.ts'
 import { type CompiledAuth, compileAuth } from './request/auth.ts'
 import { compileConnectedUrl } from './request/base-url.ts'
 import { compileBody } from './request/body.ts'
@@ -134,6 +135,7 @@ export function compileNode(node: Node, limits: NodeLimits, found: FoundConnecti
     ...(signing?.warnings ?? []),
     ...(compiled.cases?.warnings ?? []),
     ...(connection?.retry ? [] : findIdleRules(node, compiled)),
+    ...findOddValues(node),
   ]
   return { ok: true, node: { ...compiled, url, warnings, looksAtBody: looksAtBody(compiled) } }
 }

@@ -7,7 +7,7 @@ export type DigestEnd =
   /** The target asks for no Digest. */
   | { readonly kind: 'none' }
   /** `problem` follows "the challenge". */
-  | { readonly kind: 'unusable'; readonly problem: string }
+  | { readonly kind: 'unusable'; readonly problem: string; readonly isTooLong?: true }
   /** The nonce was refused, and the request must not, or could not, be sent again. `again`: it was, and the next one, too. */
   | { readonly kind: 'not_repeatable' | 'no_time'; readonly cause: NonceCause }
   | { readonly kind: 'again' }
@@ -29,7 +29,7 @@ export function explainRefusedDigest(decision: Decision, end: DigestEnd): Decisi
       ...decision,
       reason: {
         ...reason,
-        hint: `${hint} Ask the operator of the target for one of these, or use a type of "auth" that it takes besides. ${ownerNote(reason.path)}`.trimEnd(),
+        hint: `${hint} Ask the operator of the target for ${end.isTooLong ? 'a shorter challenge' : 'one of these'}, or use a type of "auth" that it takes besides. ${ownerNote(reason.path)}`.trimEnd(),
       },
     }
   // The credential is not what was refused.
@@ -49,6 +49,8 @@ function explain(end: DigestEnd): string {
     case 'none':
       return 'The answer is no challenge of Digest, so that the service did not send the credential.'
     case 'unusable':
+      if (end.isTooLong)
+        return `The service cannot answer the target, whose challenge of Digest ${end.problem}: its realm, nonce and opaque stand in the answer, with the user name and the URL, and one of them is too long.`
       return `The service cannot answer the target, whose challenge of Digest ${end.problem}: it knows MD5 and SHA-256, also with -sess, and the qop "auth".`
     case 'not_repeatable':
       return `${causes[end.cause]}; the next call uses a new one. This call was not sent again, because that could write twice: only GET, PUT, DELETE, a request without a body and a node with "idempotent": true are.`

@@ -58,6 +58,15 @@ describe('CONNECTIONS_FILE', () => {
     ['no JSON', '{"crm":', [expect.stringContaining('JSON')]],
     ['a list', '[]', ['must be a JSON object: the name of a connection to an object']],
     [
+      'a variable of the environment',
+      `{"crm":{"baseUrl":"${baseUrl}","auth":{"type":"bearer","token":"\${CRM_TOKEN:-x}"}}}`,
+      [
+        expect.stringMatching(
+          /^\/crm\/auth\/token must not have the variable .*of a secret \{\{ secrets\.CRM_TOKEN \}\}, with CRM_TOKEN in SECRETS_FILE/,
+        ),
+      ],
+    ],
+    [
       'a name twice',
       `{"crm":{"baseUrl":"${baseUrl}"},"crm":{"baseUrl":"${baseUrl}"}}`,
       ['/crm occurs twice'],

@@ -34,6 +34,8 @@ const warningCodes = {
   fragment_dropped: true,
   content_type_mismatch: true,
   xml_encoding_mismatch: true,
+  json_encoded_twice: true,
+  basic_not_encoded: true,
   retry_after_ignored: true,
   retry_never_applies: true,
   signature_unverifiable: true,

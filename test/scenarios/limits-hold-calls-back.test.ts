@@ -150,6 +150,18 @@ describe('LIMITS_FILE', () => {
 
   it.each<[unknown, string]>([
     [{}, 'must be a JSON array'],
+    [
+      { 'a.example': { rate: 5 } },
+      'must be a JSON array of limits, each with its host, as in [{ "host": "a.example", "perSecond": 10 }]',
+    ],
+    [{ limits: [{ host: 'a.example' }] }, 'write the array alone, without the object around it'],
+    [
+      [{ host: 'a.example', rate: 5 }],
+      '/0/rate unknown member; it is called "perSecond" here, in calls that may begin each second',
+    ],
+    [[{ host: 'a.example', rpm: 60 }], '/0/rpm unknown member; a rate is in calls for each second'],
+    [[{ host: 'a.example', maxConcurrent: 5 }], '/0/maxConcurrent unknown member; it is called "concurrent"'],
+    [[{ domain: 'a.example', perSecond: 5 }], '/0/domain unknown member; it is called "host" here'],
     [[5], '/0 must be'],
     [[{ perSecond: 5 }], '/0/host missing'],
     [[{ host: '10.0.0.0/8', perSecond: 5 }], '/0/host'],

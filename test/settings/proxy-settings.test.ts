@@ -46,6 +46,15 @@ describe('EGRESS_PROXY', () => {
   })
 
   it.each([
+    ['proxy:3128', '; write http:// before the host'],
+    ['socks5h://u:p@proxy:1080', '; the service does not speak SOCKS: use the HTTP port of the proxy'],
+    ['http://proxy:3128/wpad', '; leave out the path behind the port'],
+    ['pac+http://proxy/x', '; the service reads no PAC file'],
+  ])('says what %s is', (url, said) => {
+    expect(complain({ EGRESS_PROXY: url })).toContain(said)
+  })
+
+  it.each([
     'proxy:3128',
     'socks5://proxy:1080',
     `http://u:${password}@`,

@@ -27,7 +27,7 @@ export type ParsedProxyUrl =
 export function parseProxyUrl(text: string): ParsedProxyUrl {
   const [, scheme, userInfo, authority] =
     /^(https?):\/\/(?:([^@/?#\\]*)@)?([^@/?#\\\s]+)\/?$/.exec(text) ?? []
-  if (scheme === undefined || authority === undefined) return wrong(form)
+  if (scheme === undefined || authority === undefined) return wrong(form + describeOther(text))
   const url = URL.parse(`${scheme}://${authority}`)
   if (url === null || url.hostname === '' || url.port === '0') return wrong(form)
   const [userText, passwordText, ...others] = (userInfo ?? '').split(':')
@@ -51,6 +51,14 @@ export function parseProxyUrl(text: string): ParsedProxyUrl {
 
 const form =
   'must be the URL of a proxy, http://host:port or https://host:port, with a user, a colon, a password and @ before the host if the proxy asks for them'
+
+/** What a text is that looks like the address of a proxy. */
+function describeOther(text: string): string {
+  if (/^socks/i.test(text)) return '; the service does not speak SOCKS: use the HTTP port of the proxy'
+  if (/^pac\+/i.test(text)) return '; the service reads no PAC file'
+  if (/^https?:\/\/[^/]+\/./i.test(text)) return '; leave out the path behind the port'
+  return /^[a-z][a-z0-9+.-]{0,20}:\/\//i.test(text) ? '' : '; write http:// before the host'
+}
 
 const badCredentials =
   'must have user and password in the form user:password@, with special characters percent-encoded, or as references to stored secrets'

@@ -38,7 +38,7 @@ export function parseClientsFile(text: string, known: readonly Client[] = []): F
   return { clients, problems }
 }
 
-const notAnObject = `must be a JSON object: the name of a client to { ${members.join(', ')} }`
+const notAnObject = `must be a JSON object: the name of a client to { ${members.join(', ')} }, as in { "engine": { "keys": ["sha256:…"] } }`
 const nameRule = '1 to 64 of A-Z a-z 0-9 . _ -'
 const keyRule =
   'must be "sha256:" and the 64 hexadecimal digits that this prints: printf %s "$KEY" | sha256sum'
@@ -62,7 +62,10 @@ function mapOwners(clients: readonly Client[]): Owners {
 function readClient(name: string, entry: JsonObject, path: string, context: Context): Client {
   const { complain } = context
   for (const member of Object.keys(entry).filter((candidate) => !members.includes(candidate)))
-    complain(pointer(path, showName(member)), `is unknown; the known members are ${members.join(', ')}`)
+    complain(
+      pointer(path, showName(member)),
+      `is unknown; ${isObject(entry[member]) ? 'the names of clients stand at the top of the file' : `the known members are ${members.join(', ')}`}`,
+    )
   const tenants = readTenants(entry.tenants, `${path}/tenants`, complain)
   return {
     name,
@@ -75,7 +78,8 @@ function readClient(name: string, entry: JsonObject, path: string, context: Cont
 
 function readKeys(value: unknown, owner: string, { owners, complain }: Context): readonly string[] {
   const path = `${owner}/keys`
-  if (value === undefined) complain(path, 'is missing; must be a list of at least one hash of a key')
+  if (value === undefined)
+    complain(path, 'is missing; must be a list of at least one hash of a key, as in ["sha256:…"]')
   const keys = readList(value, path, complain) ?? []
   return keys.flatMap((key, index) => {
     const keyHash = /^sha256:([0-9a-f]{64})$/i.exec(key)?.[1]?.toLowerCase()
@@ -125,7 +129,10 @@ function readMaxInFlight(value: unknown, path: string, complain: Complain): numb
 function readList(value: unknown, path: string, complain: Complain): readonly string[] | null {
   if (value === undefined) return null
   if (!Array.isArray(value) || !value.every((entry) => typeof entry === 'string'))
-    complain(path, 'must be a list of strings')
+    complain(
+      path,
+      `must be a list of strings${typeof value === 'string' ? ': write [ before the string and ] behind it' : ''}`,
+    )
   else if (value.length === 0) complain(path, 'must have at least one entry')
   else return value
   return null

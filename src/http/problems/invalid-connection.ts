@@ -5,7 +5,7 @@ import { Connection, LimitLine } from '../../contract/connection.ts'
 import { namedSchemas } from '../../contract/schemas.ts'
 import { isObject } from '../../webhook/values/json.ts'
 import { dereference, type JsonSchema } from './json-schema.ts'
-import { noPlace, type Place } from './place.ts'
+import type { Place } from './place.ts'
 import { findSchemaErrors } from './schema-errors.ts'
 
 /** The schema may refer to named ones. */
@@ -40,4 +40,4 @@ export const explainInvalidConnection = explainWith(Connection, 'Connection', 'b
 export const explainInvalidCallback = explainWith(CallbackEntry, 'Callback', 'url')
 
 /** Finds the schema errors of a line of LIMITS_FILE. `path` is its JSON Pointer. */
-export const explainInvalidLimit = explainWith(LimitLine, noPlace)
+export const explainInvalidLimit = explainWith(LimitLine, 'Limit')

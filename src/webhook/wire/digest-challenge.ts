@@ -23,7 +23,7 @@ export interface DigestChallenge {
 export type ReadDigest =
   | { readonly kind: 'challenge'; readonly challenge: DigestChallenge }
   /** `problem` follows "the challenge". */
-  | { readonly kind: 'unusable'; readonly problem: string }
+  | { readonly kind: 'unusable'; readonly problem: string; readonly isTooLong?: true }
   /** The target does not ask for Digest. */
   | { readonly kind: 'none' }
 

@@ -84,9 +84,17 @@ describe('API_KEYS_FILE', () => {
       `{"${'x'.repeat(65)}":{"keys":["${hash}"]}}`,
       [expect.stringMatching(/^entry 1 must be named/)],
     ],
-    ['no keys', '{"a":{}}', ['/a/keys is missing; must be a list of at least one hash of a key']],
+    [
+      'no keys',
+      '{"a":{}}',
+      ['/a/keys is missing; must be a list of at least one hash of a key, as in ["sha256:…"]'],
+    ],
     ['an empty list of keys', withKeys(), ['/a/keys must have at least one entry']],
-    ['one key', JSON.stringify({ a: { keys: hash } }), ['/a/keys must be a list of strings']],
+    [
+      'one key',
+      JSON.stringify({ a: { keys: hash } }),
+      ['/a/keys must be a list of strings: write [ before the string and ] behind it'],
+    ],
     ['keys of numbers', withKeys(hash, 7), ['/a/keys must be a list of strings']],
     ['a plain key', withKeys(hash, plainKey), [`/a/keys/1 ${keyRule}`]],
     ['a hash without its kind', withKeys(hash.slice(7)), [`/a/keys/0 ${keyRule}`]],
@@ -118,7 +126,11 @@ describe('API_KEYS_FILE', () => {
     ['a name of API_KEYS', JSON.stringify({ listed: { keys: [hash] } }), ['/listed is in API_KEYS, too']],
     ['no tenants', withMember('tenants', []), ['/a/tenants must have at least one entry']],
     ['tenants that are null', withMember('tenants', null), ['/a/tenants must be a list of strings']],
-    ['one tenant', withMember('tenants', 'acme'), ['/a/tenants must be a list of strings']],
+    [
+      'one tenant',
+      withMember('tenants', 'acme'),
+      ['/a/tenants must be a list of strings: write [ before the string and ] behind it'],
+    ],
     [
       'a tenant that no request can have',
       withMember('tenants', ['acme', 'a b']),
@@ -144,6 +156,14 @@ describe('API_KEYS_FILE', () => {
       'an unknown member',
       withMember('tenant', ['acme']),
       ['/a/tenant is unknown; the known members are keys, tenants, rights, maxInFlight'],
+    ],
+    [
+      'clients within an object',
+      JSON.stringify({ clients: { engine: { keys: [hash] } } }),
+      [
+        '/clients/engine is unknown; the names of clients stand at the top of the file',
+        expect.stringMatching(/^\/clients\/keys is missing/),
+      ],
     ],
     [
       'a key in the place of a member',

@@ -8,6 +8,10 @@ import {
   foreignWords,
 } from '../../../src/http/problems/foreign-words/tables.ts'
 import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
+import {
+  explainInvalidConnection,
+  explainInvalidLimit,
+} from '../../../src/http/problems/invalid-connection.ts'
 import { fold } from '../../../src/http/problems/member-advice.ts'
 import { compileNode } from '../../../src/webhook/compile.ts'
 
@@ -26,6 +30,8 @@ interface PlaceInRequest {
   readonly around: (members: Members) => Members
   /** The schema of the request, if it is not that of an execution or a preview. */
   readonly route?: string
+  /** Finds the errors of an entry of a file, in place of those of a request. */
+  readonly file?: typeof explainInvalidLimit
 }
 
 const inNode = (name: string) => (members: Members) => ({ node: { ...node, [name]: members } })
@@ -121,6 +127,13 @@ const places: Readonly<Record<string, PlaceInRequest>> = {
     around: (filter) => ({ filter }),
     route: 'RedriveRequest',
   },
+  Limit: { valid: { host: 'a.example' }, path: '', around: (members) => members, file: explainInvalidLimit },
+  'Connection.limits': {
+    valid: {},
+    path: '/limits',
+    around: (limits) => ({ baseUrl: 'https://a.example', limits }),
+    file: explainInvalidConnection,
+  },
   Payload: { valid: {}, path: '/payload', around: (payload) => ({ node, payload }) },
   Simulation: { valid: { status: 200 }, path: '/simulate', around: (simulate) => ({ node, simulate }) },
 }
@@ -139,6 +152,11 @@ function routeOf(request: unknown): string {
 
 function explain(request: unknown, route = routeOf(request)) {
   return [...explainInvalidBody({ $ref: route }, request)]
+}
+
+/** The errors of a request, or of an entry of a file, with this object at the place. */
+function explainAt({ around, route, file }: PlaceInRequest, members: Members) {
+  return file === undefined ? explain(around(members), route) : [...file(around(members), '')]
 }
 
 const rows = Object.entries(foreignMembers).flatMap(([place, members]) =>
@@ -185,22 +203,21 @@ describe('a foreign member', () => {
   })
 
   it.each(Object.entries(foreignMembers))('is no member of the contract: %s', (place, members) => {
-    const { path, around, route } = placeOf(place)
+    const found = placeOf(place)
     for (const row of members)
       for (const word of row.words.split(' ')) {
-        const request = around({ ...validBeside(place, row), [word]: null })
-        const paths = explain(request, route).map((error) => error.path)
+        const errors = explainAt(found, { ...validBeside(place, row), [word]: null })
 
-        expect(paths).toContain(`${path}/${word}`)
+        expect(errors.map((error) => error.path)).toContain(`${found.path}/${word}`)
       }
   })
 
   it.each(rows)('gets advice in every spelling: $place $row.words', ({ place, row }) => {
-    const { path, around, route } = placeOf(place)
+    const found = placeOf(place)
     const valid = validBeside(place, row)
     for (const spelling of row.words.split(' ').flatMap(spellings)) {
-      const errors = explain(around({ ...valid, [spelling]: valueFor(row) }), route)
-      const own = errors.find((error) => error.path === `${path}/${spelling}`)
+      const errors = explainAt(found, { ...valid, [spelling]: valueFor(row) })
+      const own = errors.find((error) => error.path === `${found.path}/${spelling}`)
 
       expect(own?.message, spelling).toMatch(/^unknown member; ./)
       if (hasForms.has(place)) continue
@@ -212,7 +229,7 @@ describe('a foreign member', () => {
   it.each(rows.filter(({ row }) => row.example !== undefined))(
     'has an example that is valid where it is to be written: $place $row.words',
     ({ place, row }) => {
-      const { valid, around, route } = placeOf(place)
+      const { valid, around, route, file } = placeOf(place)
       const example = typeof row.example === 'function' ? row.example(200, {}) : row.example
       const isWhole = example !== undefined && ('type' in example || 'structure' in example)
       const request = around(
@@ -220,6 +237,7 @@ describe('a foreign member', () => {
       )
       const name = route ?? routeOf(request)
 
+      if (file !== undefined) return expect([...file(request, '')]).toEqual([])
       expect(validators[name]?.(request), JSON.stringify(request)).toBe(true)
       if (request.node === undefined) return
       const compiled = compileNode(request.node as never, { maxTimeoutMs: 10_000 })

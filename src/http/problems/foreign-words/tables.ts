@@ -4,6 +4,7 @@ import { durableMembers } from './durable.ts'
 import { caseMembers, expectationMembers, expectationWords } from './expectation.ts'
 import { fieldMembers, fieldWords } from './field.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
+import { limitMembers } from './limits.ts'
 import { nodeMembers, nodeWords } from './node.ts'
 import { partsOfNode } from './node-parts.ts'
 import { requestMembers, requestWords } from './request.ts'
@@ -24,6 +25,7 @@ export const foreignMembers: ForeignMembers = {
   ...expectationMembers,
   ...caseMembers,
   ...durableMembers,
+  ...limitMembers,
 }
 
 /** What words within the name of a member tell, by place. */
