@@ -9,10 +9,15 @@ import type { ExecuteReply } from '../../../src/contract/execution.ts'
 import { startProcessAmongServers } from '../../support/process.ts'
 import type { Answer } from '../../support/receiver.ts'
 import { receiver } from '../../support/servers.ts'
+import { KillJournal, type Phase, phases } from './kill-journal.ts'
 
 /** A few in the suites. `npm run bench:kill` has a thousand. */
 export const readKills = (usual: number): number => Number(process.env.KILLS ?? usual)
 export const killSeed = Number(process.env.KILL_SEED ?? Math.floor(Math.random() * 2 ** 32))
+/** No kill comes later. */
+const killingMs = Number(process.env.KILL_MINUTES ?? Number.POSITIVE_INFINITY) * 60_000
+/** Where a run writes what came of it, and that it tells of each kill. */
+const results = process.env.KILL_RESULTS
 export const killTimeout = (kills: number): number => 120_000 + kills * 15_000
 
 export interface KillOptions {
@@ -20,15 +25,27 @@ export interface KillOptions {
   /** The settings of the store, for all lives. The directory is gone at the end. */
   readonly store: (directory: string) => Readonly<Record<string, string>>
   readonly instances: number
-  /** How long the first of the instances is stopped while the others are killed, in milliseconds; 0: it is killed as well. */
+  /** For how long the first of the instances is stopped, again and again, while the others are killed, in milliseconds; 0: it is killed as well. */
   readonly stoppedMs: number
 }
 
 /** After this time a client gives up on an instance that may be stopped, and sends again. */
 const patienceMs = 2_000
 
-/** Calls under way at any time. */
+/** Calls that are submitted at any time. */
 const clients = 6
+
+/** No client submits another one while so many have not ended. */
+const mostUnderWay = 40
+
+/** A kill comes after so many events at most: submissions, replies, arrivals at the target and at the engine. */
+const mostEvents = 40
+
+/** And so much later at most, in milliseconds, since most of what happens is no event. */
+const latestMs = 10
+
+/** How long an instance that was stopped goes on before it is stopped again, in milliseconds. */
+const continuedMs = 3_000
 
 /** Mulberry32. */
 function createRandom(start: number): () => number {
@@ -66,22 +83,30 @@ interface Call {
 /** Every call that was accepted ends as it should, whatever moment an instance of the service is killed at. */
 export async function surviveKills({ kills, store, instances, stoppedMs }: KillOptions): Promise<void> {
   const random = createRandom(killSeed)
+  const journal = new KillJournal()
   const arrivals = new Map<string, number>()
   const answers: readonly Answer[] = [
     (_request, response) => void response.writeHead(200).end(),
-    (_request, response) => void setTimeout(() => response.writeHead(200).end(), 30 * random()),
-    (_request, response) => void setTimeout(() => response.writeHead(500).end(), 30 * random()),
+    (_request, response) => void response.writeHead(500).end(),
     (_request, _response, incoming) => void incoming.socket.destroy(),
   ]
-  const target = await receiver((request, response, incoming) => {
+  const target = await receiver(async (request, response, incoming) => {
     const key = new URL(request.target, 'https://target').searchParams.get('key') ?? ''
     arrivals.set(key, (arrivals.get(key) ?? 0) + 1)
-    answers[Math.floor(random() * answers.length)]?.(request, response, incoming)
+    journal.enter(key, 'sending')
+    if (random() < 0.7) await wait(30 * random())
+    const answer = Math.floor(random() * answers.length)
+    answers[answer]?.(request, response, incoming)
+    journal.enter(key, answer === 0 || !mayRepeat(key) ? 'settling' : 'waiting')
   })
   const calledBack = new Set<string>()
-  const engine = await receiver((request, response) => {
-    calledBack.add(request.target.slice(1))
+  const engine = await receiver(async (request, response) => {
+    const key = request.target.slice(1)
+    calledBack.add(key)
+    journal.enter(key, 'calling back')
+    await wait(10 * random())
     response.writeHead(204).end()
+    journal.end(key)
   })
   const directory = await mkdtemp(join(tmpdir(), 'webhook-node-killed-'))
   onTestFinished(() => rm(directory, { recursive: true }))
@@ -117,32 +142,39 @@ export async function surviveKills({ kills, store, instances, stoppedMs }: KillO
       signal: stoppedMs > 0 ? AbortSignal.timeout(patienceMs) : null,
     }
     sent += 1
-    const response = await fetch(chooseUrl() + route, init)
-    if (response.status === 202) {
-      const { executionId } = (await response.json()) as Submitted
+    if (call.executionId === null) journal.enter(call.key, journal.phaseOf(call.key) ?? 'accepting')
+    const reply = await fetch(chooseUrl() + route, init)
+      .then(async (response) => ({ status: response.status, body: await response.json() }))
+      .catch(() => null)
+    if (reply?.status === 202) {
+      const { executionId } = reply.body as Submitted
       // A key stands for one execution, whatever became of the reply.
       expect(call.executionId ?? executionId).toBe(executionId)
       call.executionId = executionId
+      if (journal.phaseOf(call.key) === 'accepting') journal.enter(call.key, 'waiting')
       return true
     }
-    if (response.status === 200) call.reply = (await response.json()) as ExecuteReply
-    return response.status === 200
+    if (reply?.status !== 200) return false
+    call.reply = reply.body as ExecuteReply
+    journal.end(call.key)
+    return true
   }
 
   async function sendUntilAnswered(call: Call): Promise<void> {
-    while (!(await send(call).catch(() => false))) await wait(20)
+    while (!(await send(call))) await wait(20)
   }
 
   async function client(name: number): Promise<void> {
     const names = Object.keys(kinds) as Kind[]
     for (let count = 0; !isOver; count++) {
       const kind = names[Math.floor(random() * names.length)] ?? 'post'
-      const call: Call = { key: `${name}-${count}`, kind, executionId: null, reply: null }
+      const call: Call = { key: `${kind}-${name}-${count}`, kind, executionId: null, reply: null }
       calls.push(call)
       await sendUntilAnswered(call)
       // At times a client has not seen the reply, and sends again.
       if (random() < 0.1) await sendUntilAnswered(call)
-      await wait(10 * random())
+      do await wait(10 * random())
+      while (journal.size >= mostUnderWay && !isOver)
     }
   }
 
@@ -151,24 +183,38 @@ export async function surviveKills({ kills, store, instances, stoppedMs }: KillO
   )
   for (const [index, { url }] of running.entries()) urls[index] = url
   const load = Array.from({ length: clients }, (_, name) => client(name))
+  const until = performance.now() + killingMs
+  const goesOn = () => killed < kills && performance.now() < until
+  const met = new Map<Phase, number>()
   let killed = 0
+  let stopped = 0
   async function killAgainAndAgain(index: number): Promise<void> {
-    while (killed < kills) {
+    while (goesOn()) {
       killed += 1
-      await wait(500 * random())
+      const events = 1 + Math.floor(random() * mostEvents)
+      await journal.events(events)
+      await wait(latestMs * random())
+      while (journal.size === 0) await journal.events(1)
       running[index]?.child.kill('SIGKILL')
+      const counts = journal.count()
+      for (const phase of counts.keys()) met.set(phase, (met.get(phase) ?? 0) + 1)
+      if (results !== undefined) console.log(describeKill(killed, events, counts))
       await running[index]?.ended
       running[index] = await startProcessAmongServers(settings)
       urls[index] = running[index].url
     }
   }
-  async function stopAndContinue(): Promise<void> {
-    running[0]?.child.kill('SIGSTOP')
-    await wait(stoppedMs)
-    running[0]?.child.kill('SIGCONT')
+  async function stopAgainAndAgain(): Promise<void> {
+    do {
+      stopped += 1
+      running[0]?.child.kill('SIGSTOP')
+      await wait(stoppedMs)
+      running[0]?.child.kill('SIGCONT')
+      await wait(continuedMs)
+    } while (goesOn())
   }
   await Promise.all([
-    stoppedMs > 0 ? stopAndContinue().then(() => wait(500)) : killAgainAndAgain(0),
+    stoppedMs > 0 ? stopAgainAndAgain() : killAgainAndAgain(0),
     ...running.slice(1).map((_, index) => killAgainAndAgain(index + 1)),
   ])
   isOver = true
@@ -200,18 +246,27 @@ export async function surviveKills({ kills, store, instances, stoppedMs }: KillO
     if (end?.delivered === 'yes') expect(arrived, `${kind} ${key} was not delivered`).toBeGreaterThan(0)
   }
   const summary = {
-    kills,
+    kills: killed,
     seed: killSeed,
     instances,
+    stopped,
+    met: Object.fromEntries(phases.map((phase) => [phase, met.get(phase) ?? 0])),
     calls: calls.length,
     durable: durable.length,
     sent,
     interrupted,
   }
   console.log(JSON.stringify(summary))
-  if (process.env.KILL_RESULTS !== undefined)
-    writeFileSync(
-      process.env.KILL_RESULTS,
-      `${JSON.stringify({ at: new Date().toISOString(), ...summary }, null, 2)}\n`,
-    )
+  if (results !== undefined)
+    writeFileSync(results, `${JSON.stringify({ at: new Date().toISOString(), ...summary }, null, 2)}\n`)
+}
+
+function mayRepeat(key: string): boolean {
+  return kinds[key.slice(0, key.indexOf('-')) as Kind].mayRepeat
+}
+
+/** As in "kill 17, after 23 events, met 2 waiting, 1 sending". */
+function describeKill(number: number, events: number, counts: ReadonlyMap<Phase, number>): string {
+  const under = phases.flatMap((phase) => (counts.has(phase) ? [`${counts.get(phase)} ${phase}`] : []))
+  return `kill ${number}, after ${events} events, met ${under.join(', ')}`
 }
