@@ -27,8 +27,8 @@ export function parsePostgresUrl(text: string): PostgresAddress | string {
   const options = readParameters(url.searchParams)
   if (typeof options === 'string') return options
   const { schema = 'webhook_node' } = options
-  if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema))
-    return 'must have a schema of lower-case letters, digits and underscores'
+  if (!/^(?!pg_)[a-z_][a-z0-9_]{0,40}$/.test(schema))
+    return 'must have a schema of lower-case letters, digits and underscores, which does not begin with "pg_"'
   const tls = readTls(options, isOwnMachine(host))
   if (typeof tls === 'string') return tls
   const port = url.port === '' ? 5432 : Number(url.port)

@@ -49,6 +49,7 @@ describe('the address of a PostgreSQL store', () => {
     ['postgres://u@db/w#x', 'must be "postgres://"'],
     ['mysql://u@db/w', 'must be "postgres://"'],
     ['postgres://u@db/w?schema=A', 'must have a schema of lower-case letters'],
+    ['postgres://u@db/w?schema=pg_own', 'must have a schema of lower-case letters'],
     ['postgres://u@db/w?schema=a;drop', 'must have a schema of lower-case letters'],
     ['postgres://u@db/w?pool=3', 'it has "pool"'],
     ['postgres://u@db/w?sslmode=prefer', 'must have sslmode=verify-full'],

@@ -110,7 +110,7 @@ async function migrate(client: pg.Client, { schema, database }: PostgresAddress)
       'store_foreign',
       `The schema "${schema}" of the database "${database}" has tables of another program.`,
     )
-  if (!exists) await client.query(`CREATE SCHEMA ${schema}`)
+  if (!exists) await client.query(`CREATE SCHEMA "${schema}"`)
   if (!ours)
     await client.query(
       'CREATE TABLE store_version (version integer NOT NULL); INSERT INTO store_version VALUES (0)',

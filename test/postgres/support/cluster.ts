@@ -1,12 +1,15 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -70,6 +73,39 @@ export class Cluster {
     for (const one of [pid, ...listChildren(pid)]) process.kill(one, signal)
   }
 
+  /** A folder beside those of the server, which belongs to it. */
+  makeFolder(name: string): string {
+    const path = join(this.folder, name)
+    mkdirSync(path, { mode: 0o700 })
+    if (this.#user !== null) chownSync(path, this.#user.uid, this.#user.gid)
+    return path
+  }
+
+  /** The write-ahead log has a folder of its own from now on, which is returned. */
+  moveLog(): string {
+    const path = join(this.folder, 'wal')
+    renameSync(join(this.data, 'pg_wal'), path)
+    symlinkSync(path, join(this.data, 'pg_wal'))
+    return path
+  }
+
+  /**
+   * Starts the server with a disk of its own for one folder, on which so many MiB are free until `makeRoom` is called. Where it has failed
+   * before, it is started again then.
+   */
+  startInLittleRoom(path: string, mebibytes: number): void {
+    const program = join(this.#programs, 'postgres')
+    const [name = '', ...args] = this.#asUser([
+      ...['unshare', '--user', '--mount', '--map-root-user', 'sh', '-euc', littleRoom, 'sh'],
+      ...[path, String(mebibytes), program, this.data, join(this.folder, 'room')],
+    ])
+    spawn(name, args, { stdio: 'ignore', cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C' } })
+  }
+
+  makeRoom(): void {
+    writeFileSync(join(this.folder, 'room'), '')
+  }
+
   start(): void {
     this.#run('pg_ctl', '-D', this.data, '-l', join(this.folder, 'log'), '-w', '-t', '30', 'start')
   }
@@ -84,12 +120,7 @@ export class Cluster {
   }
 
   #run(program: string, ...args: string[]): void {
-    const command = [join(this.#programs, program), ...args]
-    const asUser =
-      this.#user === null
-        ? command
-        : ['setpriv', `--reuid=${this.#user.uid}`, `--regid=${this.#user.gid}`, '--clear-groups', ...command]
-    const [name = '', ...rest] = asUser
+    const [name = '', ...rest] = this.#asUser([join(this.#programs, program), ...args])
     // Files, not pipes: the server would keep these open.
     const { status } = spawnSync(name, rest, {
       stdio: 'ignore',
@@ -98,7 +129,31 @@ export class Cluster {
     })
     if (status !== 0) throw new Error(`${program} ended with ${status}`)
   }
+
+  #asUser(command: readonly string[]): readonly string[] {
+    if (this.#user === null) return command
+    const { uid, gid } = this.#user
+    return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...command]
+  }
 }
+
+/** The server itself refuses to be root, also where root is no more than the user who has started it. */
+const littleRoom = `
+folder=$1 size=$2 program=$3 data=$4 room=$5
+cp -a "$folder" "$folder.before"
+mount -t tmpfs -o "size=$((size + 64))m,mode=0700" tmpfs "$folder"
+cp -a "$folder.before/." "$folder"
+fallocate -l 64M "$folder/filler"
+make_room() {
+  until [ -e "$room" ]; do [ -d "$data" ] || exit 0; sleep 0.1; done
+  rm "$folder/filler"
+}
+run() { unshare --user --map-user=1000 "$program" -D "$data" >>"$data/../log" 2>&1; }
+make_room &
+run && exit 0
+wait
+[ ! -d "$data" ] || run
+`
 
 function listChildren(pid: number): readonly number[] {
   const tasks = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
