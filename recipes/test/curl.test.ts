@@ -1,9 +1,14 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { buffer, text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Answer, held, inTurn, json } from '../../test/support/receiver.ts'
 import { listen } from '../../testkit/listen.ts'
+import { freePort } from './support/free-port.ts'
 import { run } from './support/run.ts'
-import { copyRecipe, world } from './support/world.ts'
+import { callbackSecret, copyRecipe, engineCredentials, world } from './support/world.ts'
 
 /** With what shells like to change. */
 const leadId = 'L-7 "a\\b"\n$HOME'
@@ -113,4 +118,84 @@ describe('call-node.sh', () => {
       expect([status, requests]).toEqual([69, 1])
     },
   )
+})
+
+/** Runs resume.sh as a web server runs a CGI program. Resolves with the status. */
+async function resume(cwd: string, env: Record<string, string>, headers: IncomingHttpHeaders, body: Buffer) {
+  const named = Object.entries(headers).map(([name, value]) => [
+    `HTTP_${name.toUpperCase().replaceAll('-', '_')}`,
+    String(value),
+  ])
+  const { PATH = '' } = process.env
+  const child = spawn('./resume.sh', {
+    cwd,
+    env: { PATH, CONTENT_LENGTH: String(body.length), ...Object.fromEntries(named), ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  child.stdin.on('error', () => {})
+  child.stdin.end(body)
+  return Number(/^Status: (\d+) /.exec(await text(child.stdout))?.[1])
+}
+
+it('durable-flow.sh goes on when it is called back, once', async () => {
+  const enginePort = await freePort()
+  const { url, here, received } = await world(created, { enginePort })
+  const cwd = await copyRecipe('curl', here)
+  const env = { WEBHOOK_NODE_URL: url, CALLBACK_SECRET: callbackSecret }
+  const { cert, key } = await engineCredentials()
+  const statuses: number[] = []
+  const server = createTlsServer(
+    { cert: await readFile(cert), key: await readFile(key) },
+    async (request, response) => {
+      const body = await buffer(request)
+      for (const came of [body, body, Buffer.concat([body, Buffer.from(' ')])])
+        statuses.push(await resume(cwd, env, request.headers, came))
+      response.writeHead(204).end()
+    },
+  ).listen(enginePort, '127.0.0.1')
+  onTestFinished(() => void server.close())
+
+  const ended = await run('./durable-flow.sh', ['curl-1'], { cwd, env })
+  expect(ended).toMatchObject({
+    status: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/^[\w-]{36} waiting\n$/),
+  })
+
+  const reply = await vi.waitUntil(() => readFile(`${cwd}/state/curl-1.reply`, 'utf8').catch(() => ''), {
+    timeout: 30_000,
+  })
+  await vi.waitFor(() => expect(received).toHaveLength(2), { timeout: 30_000 })
+  expect(JSON.parse(reply)).toMatchObject({ branch: 'yes', correlationId: 'curl-1-welcome' })
+  expect(JSON.parse(String(received[1]?.body))).toEqual({ lead: leadId, text: 'Welcome, Ada' })
+  await vi.waitFor(() => expect(statuses).toEqual([204, 204, 401]))
+})
+
+describe('resume.sh', () => {
+  // Signed by the library of the standard: https://www.standardwebhooks.com
+  it('takes what is signed, and nothing else', async () => {
+    const { Webhook } = await import('standardwebhooks')
+    const cwd = await copyRecipe('curl', String)
+    const body = Buffer.from('{"branch":"yes","token":"../é"}')
+    const now = Math.floor(Date.now() / 1_000)
+    const headersAt = (at: number, secret: string) => ({
+      'webhook-id': 'e-1',
+      'webhook-timestamp': String(at),
+      'webhook-signature': `v1,AAAA ${new Webhook(secret).sign('e-1', new Date(at * 1_000), String(body))}`,
+    })
+    const statusOf = (headers: IncomingHttpHeaders, secret = callbackSecret) =>
+      resume(cwd, { CALLBACK_SECRET: secret }, headers, body)
+
+    for (const length of [24, 32, 64]) {
+      const secret = `whsec_${Buffer.alloc(length, 0xa7).toString('base64')}`
+      // Signed, and no name of a file.
+      expect(await statusOf(headersAt(now, secret), secret)).toBe(400)
+      expect(await statusOf(headersAt(now, callbackSecret), secret)).toBe(401)
+    }
+    expect(await statusOf(headersAt(now - 600, callbackSecret))).toBe(401)
+    expect(await statusOf({ ...headersAt(now, callbackSecret), 'webhook-id': 'e-2' })).toBe(401)
+    for (const timestamp of ['', '0', '1e9', '-5', '$(id)', '99999999999999999999'])
+      expect(await statusOf({ ...headersAt(now, callbackSecret), 'webhook-timestamp': timestamp })).toBe(401)
+    expect(await statusOf({})).toBe(401)
+  })
 })

@@ -2,6 +2,7 @@
 import { keepKey, keyRefused, readKey, servicePage } from './api.js'
 import { ExecutionView } from './execution-view.js'
 import { ExecutionsView } from './executions-view.js'
+import { showUnseen } from './format.js'
 import { readFragment } from './fragment.js'
 import { NodeView } from './node-view.js'
 import { NodesView } from './nodes-view.js'
@@ -39,9 +40,10 @@ function App() {
     }
   }, [])
   const section = place.view === 'node' ? 'nodes' : place.view === 'execution' ? 'executions' : place.view
+  const id = 'id' in place ? `${showUnseen(place.id)} · ` : ''
   useEffect(() => {
-    document.title = `${views.find(([view]) => view === section)?.[1]} · webhook-node`
-  }, [section])
+    document.title = `${id}${views.find(([view]) => view === section)?.[1]} · webhook-node`
+  }, [id, section])
   const changeKey = (/** @type {string | null} */ key) => {
     keepKey(key)
     setAsking(null)

@@ -26,7 +26,7 @@ export function Examples({ onExample }) {
         ? html`<ul class="examples">
           ${found.map(
             ({ summary, description, value }) => html`<li>
-              <button type="button" onClick=${() => choose(value)}>${asText(summary)}</button>${' '}
+              <button type="button" onClick=${() => choose(value)}>${asText(summary)}</button>
               <span class="quiet">${showCode(asText(description))}</span>
             </li>`,
           )}

@@ -4,10 +4,10 @@ import { formatAhead, formatCount } from './format.js'
 import { writeFragment } from './fragment.js'
 import { nothingYet, takeAnswer } from './latest.js'
 import { Shown } from './latest-view.js'
-import { CodeLink, Name, ProblemBox, Time, useRepeated } from './parts.js'
+import { ActionButton, CodeLink, Name, ProblemBox, Time, useRepeated } from './parts.js'
 import { RedriveForm } from './redrive-form.js'
 import { ResultView } from './result-view.js'
-import { html, useState } from './vendor/standalone.module.js'
+import { html, useLayoutEffect, useRef, useState } from './vendor/standalone.module.js'
 
 const everyMs = 2_000
 
@@ -61,7 +61,14 @@ function Status({ execution, onChange }) {
     callback,
     result,
   } = execution
-  return html`<p role="status"><span class=${`tag ${state}`}>${state}</span>${code === null || code === state ? null : html`${' '}<${CodeLink} code=${code} />`}</p>
+  const status = useRef(/** @type {HTMLElement | null} */ (null))
+  const wasDone = useRef(done)
+  // What was pressed last may be gone with the end.
+  useLayoutEffect(() => {
+    if (done && !wasDone.current && document.activeElement === document.body) status.current?.focus()
+    wasDone.current = done
+  }, [done])
+  return html`<p role="status" tabindex="-1" ref=${status}><span class=${`tag ${state}`}>${state}</span>${code === null || code === state ? null : html`${' '}<${CodeLink} code=${code} />`}</p>
     ${done ? null : html`<${Progress} execution=${execution} />`}
     <dl class="facts">
       <div><dt>Node</dt><dd>${nodeId === null ? '–' : html`<a href=${writeFragment({ view: 'node', id: nodeId, tenant })}><${Name} name=${nodeId} /></a>`}</dd></div>
@@ -102,7 +109,17 @@ function Progress({ execution: { state, attempts, dueAt } }) {
 /** @param {{ id: string, onChange: () => void }} props */
 function Cancel({ id, onChange }) {
   const [asks, setAsks] = useState(false)
+  const place = useRef(/** @type {HTMLElement | null} */ (null))
+  const wasAsked = useRef(false)
   const [problem, setProblem] = useState(/** @type {import('./api.js').Problem | null} */ (null))
+  // The button that had the focus is gone: the one that changes nothing has it next.
+  useLayoutEffect(() => {
+    if (asks || wasAsked.current)
+      /** @type {HTMLElement | null | undefined} */ (
+        place.current?.querySelector('button:last-of-type')
+      )?.focus()
+    wasAsked.current = asks
+  }, [asks])
   const cancel = async () => {
     const path = pathOf('v1/executions', id, '/cancel')
     if (path === null) return
@@ -111,10 +128,10 @@ function Cancel({ id, onChange }) {
     setProblem(answer.ok === false ? answer.problem : null)
     onChange()
   }
-  return html`<p>
+  return html`<p ref=${place}>
       ${
         asks
-          ? html`No further attempt is made.${' '}<button type="button" class="main" onClick=${cancel}>Yes, cancel it</button>${' '}
+          ? html`No further attempt is made.${' '}<${ActionButton} class="main" act=${cancel}>Yes, cancel it<//>${' '}
             <button type="button" onClick=${() => setAsks(false)}>Leave it</button>`
           : html`<button type="button" onClick=${() => setAsks(true)}>Cancel</button>`
       }

@@ -1,10 +1,11 @@
 // @ts-check
 import { call, mayChange, withQuery } from './api.js'
-import { formatAge, formatTime } from './format.js'
+import { formatAge } from './format.js'
 import { writeFragment } from './fragment.js'
 import { nothingYet, takeAnswer } from './latest.js'
 import { Shown } from './latest-view.js'
-import { Choice, CodeLink, Field, Name, ProblemBox, useRepeated, Wide } from './parts.js'
+import { MomentField } from './moment-field.js'
+import { ActionButton, Choice, CodeLink, Field, Name, ProblemBox, useRepeated, Wide } from './parts.js'
 import { describeFilter, RedriveForm } from './redrive-form.js'
 import { html, useEffect, useMemo, useState } from './vendor/standalone.module.js'
 
@@ -68,7 +69,7 @@ export function ExecutionsView({ search }) {
         const executions = pages.flatMap((page) => page.executions)
         return html`<p role="status">${executions.length === 0 ? html`<${None} filter=${applied} />` : `${executions.length === 1 ? 'One execution' : `${executions.length} executions`}${after === null ? '' : ', and older ones'}`}</p>
           ${executions.length === 0 ? null : html`<${ExecutionTable} executions=${executions} />`}
-          ${after === null ? null : html`<p><button type="button" onClick=${() => readOlder(after)}>Older ones</button></p>`}
+          ${after === null ? null : html`<p><${ActionButton} act=${() => readOlder(after)}>Older ones<//></p>`}
           ${problem === null ? null : html`<${ProblemBox} problem=${problem} />`}
           ${
             ['', 'failed', 'withdrawn', 'expired'].includes(applied.state)
@@ -96,18 +97,6 @@ function redriveFilter({ nodeId, host, code, tenant, since }) {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== ''))
 }
 
-/** A moment in the zone of the reader, for a field. @param {string} moment */
-function toLocal(moment) {
-  const text = formatTime(moment)
-  return text === moment ? '' : text.slice(0, 16).replace(' ', 'T')
-}
-
-/** A time of the reader as RFC 3339. @param {string} local */
-function toMoment(local) {
-  const date = new Date(local)
-  return Number.isNaN(date.getTime()) ? '' : date.toISOString()
-}
-
 function WithoutStore() {
   return html`<div class="problem" role="status">
     <p><strong>This service has no store</strong>${' '}<${CodeLink} code="store_missing" /></p>
@@ -132,10 +121,7 @@ function FilterForm({ filter, onChange, onApply }) {
       <${Choice} value=${filter.state} options=${states} onChoose=${(/** @type {string} */ state) => onChange({ ...filter, state })} />
     <//>
     ${text('Node', 'nodeId')}${text('Host', 'host')}${text('Code', 'code')}${text('Tenant', 'tenant')}
-    <${Field} label="Accepted since">
-      <input type="datetime-local" value=${toLocal(filter.since)}
-        onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => onChange({ ...filter, since: toMoment(currentTarget.value) })} />
-    <//>
+    <${MomentField} label="Accepted since" moment=${filter.since} onMoment=${(/** @type {string} */ since) => onChange({ ...filter, since })} />
     <button type="submit">Filter</button>
   </form>`
 }

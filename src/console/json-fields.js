@@ -1,5 +1,5 @@
 // @ts-check
-import { readJson } from './json.js'
+import { formatJson, readJson } from './json.js'
 import { Field, Messages } from './parts.js'
 import { useRowFocus } from './row-focus.js'
 import { html } from './vendor/standalone.module.js'
@@ -13,10 +13,10 @@ export function JsonFields({ draft, error, messages, onChange }) {
   const setSecret = (/** @type {number} */ at, /** @type {Partial<import('./draft.js').Secret>} */ part) =>
     onChange({ secrets: secrets.map((secret, index) => (index === at ? { ...secret, ...part } : secret)) })
   return html`<div class="json">
-    <${Area} label="The node as JSON" value=${node} rows=${22} isWrong=${own.some(({ isError }) => isError)}
+    <${Area} label="The node as JSON" format="Format the node" value=${node} rows=${22} isWrong=${own.some(({ isError }) => isError)}
       onText=${(/** @type {string} */ text) => onChange({ node: text })} />
     <div role="status" aria-label="Messages about the node"><${Messages} places messages=${own} /></div>
-    <${Area} label="The data (payload)" value=${payload} rows=${8} isWrong=${wrongPayload?.ok === false}
+    <${Area} label="The data (payload)" format="Format the data" value=${payload} rows=${8} isWrong=${wrongPayload?.ok === false}
       onText=${(/** @type {string} */ text) => onChange({ payload: text })} />
     <${Messages} messages=${wrongPayload?.ok === false ? [{ path: null, message: `This is no JSON: ${wrongPayload.message}`, isError: true }] : []} />
     <div class="rows" role="group" aria-label="Secrets of this call" ref=${group}>
@@ -46,10 +46,20 @@ export function JsonFields({ draft, error, messages, onChange }) {
   </div>`
 }
 
-/** @param {{ label: string, value: string, rows: number, isWrong: boolean, onText: (text: string) => void }} props */
-function Area({ label, value, rows, isWrong, onText }) {
-  return html`<${Field} label=${label}>
-    <textarea rows=${rows} spellcheck=${false} autocomplete="off" wrap="off" value=${value} aria-invalid=${isWrong ? 'true' : undefined}
-      onInput=${(/** @type {{ currentTarget: HTMLTextAreaElement }} */ { currentTarget }) => onText(currentTarget.value)}></textarea>
-  <//>`
+/**
+ * A text of JSON, with a button that writes it in lines.
+ * @param {{ label: string, format: string, value: string, rows: number, isWrong: boolean, onText: (text: string) => void }} props
+ */
+function Area({ label, format, value, rows, isWrong, onText }) {
+  const writeInLines = () => {
+    const formatted = formatJson(value)
+    if (formatted !== null) onText(formatted)
+  }
+  return html`<div class="area">
+    <${Field} label=${label}>
+      <textarea rows=${rows} spellcheck=${false} autocomplete="off" wrap="off" value=${value} aria-invalid=${isWrong ? 'true' : undefined}
+        onInput=${(/** @type {{ currentTarget: HTMLTextAreaElement }} */ { currentTarget }) => onText(currentTarget.value)}></textarea>
+    <//>
+    <button type="button" class="small" aria-label=${format} onClick=${writeInLines}>Format</button>
+  </div>`
 }

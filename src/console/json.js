@@ -32,6 +32,15 @@ export function writeJson(value) {
 }
 
 /**
+ * A text of JSON in lines; null if it is none, or if a member would be lost that stands twice.
+ * @param {string} text
+ */
+export function formatJson(text) {
+  const read = readJson(text)
+  return read.ok && findTwice(text) === null ? writeJson(read.value) : null
+}
+
+/**
  * A value as text: a text as it is, anything else as JSON.
  * @param {unknown} value
  */

@@ -21,7 +21,13 @@ export const nothingYet = { value: null, at: 0, problem: null }
 export function takeAnswer(before, answer, now) {
   if (answer.ok === null) return before
   if (answer.ok) return { value: answer.value, at: now, problem: null }
-  const { status } = answer.problem
-  const isPassing = status === 0 || status === 429 || (status >= 500 && status !== 501)
-  return { ...(isPassing ? before : nothingYet), problem: answer.problem }
+  return { ...(isPassing(answer.problem) ? before : nothingYet), problem: answer.problem }
+}
+
+/**
+ * Whether a problem may be gone the next time: the service cannot be reached, or has no room.
+ * @param {Problem} problem
+ */
+export function isPassing({ status }) {
+  return status === 0 || status === 429 || (status >= 500 && status !== 501)
 }

@@ -1,4 +1,5 @@
 // @ts-check
+import { formatCount } from './format.js'
 import {
   addRow,
   changeRow,
@@ -78,13 +79,17 @@ export function NodeFields({ node, messages, isClosed, onNode }) {
   </fieldset>`
 }
 
+/** With more rows than a person fills in, each key would take seconds. */
+const mostRows = 100
+
 /**
  * Rows of name, source and value.
  * @param {{ title: string, item: string, list: unknown, path: string, messages: readonly import('./parts.js').Message[],
  *   onList: (list: unknown[]) => void }} props
  */
 function Rows({ title, item, list, path, messages, onList }) {
-  const rows = readRows(list)
+  const all = readRows(list)
+  const rows = all.slice(0, mostRows)
   const { group, focusNew, focusBeside } = useRowFocus(rows.length)
   return html`<div class="rows" role="group" aria-label=${title} ref=${group}>
     <p class="label">${title}</p>
@@ -97,7 +102,7 @@ function Rows({ title, item, list, path, messages, onList }) {
             onText=${(/** @type {string} */ text) => onList(changeRow(list, at, { name: text }))} />
           <${Choice} aria-label=${`Source of ${place}`} value=${source} options=${rowSources}
             onChoose=${(/** @type {string} */ chosen) => onList(changeRow(list, at, { source: chosen }))} />
-          <${TextInput} aria-label=${`Value of ${place}`} placeholder=${source === 'value' ? 'value' : 'attribute'} value=${value}
+          <${TextInput} aria-label=${`Value of ${place}`} placeholder=${source === 'value' ? 'text or {{ template }}' : 'attribute'} value=${value}
             autocomplete="off" spellcheck=${false} readonly=${isFixed} title=${isFixed ? 'Change it in the JSON.' : undefined}
             onText=${(/** @type {string} */ text) => onList(changeRow(list, at, { value: text }))} />
           <button type="button" aria-label=${`Remove ${place}`} onClick=${() => {
@@ -107,10 +112,14 @@ function Rows({ title, item, list, path, messages, onList }) {
         </div>
         <${Messages} messages=${messagesAt(messages, `${path}/${at}`)} />`
     })}
-    <button type="button" onClick=${() => {
-      focusNew()
-      onList(addRow(list))
-    }}>Add ${item}</button>
+    ${
+      all.length > mostRows
+        ? html`<p class="quiet">${formatCount(all.length - mostRows, item)} more in the JSON.</p>`
+        : html`<button type="button" onClick=${() => {
+            focusNew()
+            onList(addRow(list))
+          }}>Add ${item}</button>`
+    }
   </div>`
 }
 

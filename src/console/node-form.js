@@ -11,7 +11,7 @@ import { asText, isObject } from './json.js'
 
 /** The sources of a value that a row can have. */
 export const rowSources = [
-  ['value', 'text or template'],
+  ['value', 'text'],
   ['profile', 'profile'],
   ['event', 'event'],
   ['instance', 'instance'],

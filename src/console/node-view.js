@@ -150,7 +150,7 @@ function Failures({ failures, hasStore }) {
             <td data-label="Status">${status ?? '–'}</td>
             <td data-label="What happened">${message}
               ${hint === null ? null : html`<p class="cell-note"><strong>Hint</strong>${' '}${hint}</p>`}
-              ${path === null ? null : html`<p class="cell-note"><code>${path}</code></p>`}</td>
+              ${path === null ? null : html`<p class="cell-note quiet">In the request: <code>${path}</code></p>`}</td>
             <td data-label="Execution">${
               hasStore
                 ? html`<a href=${writeFragment({ view: 'execution', id: executionId })}><code class="id">${executionId}</code></a>`

@@ -4,11 +4,11 @@ import { html } from './vendor/standalone.module.js'
 
 /**
  * The outputs of a node, with the one that follows lit.
- * @param {{ outputs: readonly string[], lit: string | null, isGood: boolean }} props
+ * @param {{ outputs: readonly string[], lit: string | null, isGood: boolean, label?: string }} props
  */
-export function Outputs({ outputs, lit, isGood }) {
+export function Outputs({ outputs, lit, isGood, label = 'Outputs' }) {
   const all = lit === null || outputs.includes(lit) ? outputs : [...outputs, lit]
-  return html`<ul class="outputs" aria-label="Outputs">
+  return html`<ul class="outputs" aria-label=${label}>
     ${all.map(
       (
         output,

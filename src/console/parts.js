@@ -3,6 +3,9 @@ import { codePage } from './api.js'
 import { formatTime, showUnseen } from './format.js'
 import { h, html, useEffect, useMemo, useRef, useState } from './vendor/standalone.module.js'
 
+/** Lists may cut names beyond this length. */
+const longName = 40
+
 let fields = 0
 
 /**
@@ -62,7 +65,8 @@ export function ProblemBox({ problem, level = 'alert' }) {
  * @param {{ name: string }} props
  */
 export function Name({ name }) {
-  return html`<bdi>${showUnseen(name)}</bdi>`
+  const shown = showUnseen(name)
+  return html`<bdi title=${shown.length > longName ? shown : undefined}>${shown}</bdi>`
 }
 
 /** @param {{ time: string | null }} props */
@@ -116,6 +120,21 @@ export function Choice({ value, options, onChoose, ...rest }) {
 }
 
 /**
+ * A button that waits for the end of what it does, and keeps the focus meanwhile.
+ * @param {{ act: () => Promise<void>, children: unknown, [attribute: string]: unknown }} props
+ */
+export function ActionButton({ act, children, ...rest }) {
+  const [isBusy, setBusy] = useState(false)
+  const run = async () => {
+    if (isBusy) return
+    setBusy(true)
+    await act()
+    setBusy(false)
+  }
+  return html`<button type="button" ...${rest} aria-busy=${isBusy ? 'true' : undefined} onClick=${run}>${children}${isBusy ? ' …' : ''}</button>`
+}
+
+/**
  * Copies a text, and says so.
  * @param {{ text: string | null, children: unknown, note?: string }} props Null: there is nothing to copy yet.
  */
@@ -125,8 +144,8 @@ export function CopyButton({ text, children }) {
   const copy = async () => {
     if (text !== null) setState(await copyText(text))
   }
-  return html`<button type="button" disabled=${text === null} onClick=${copy}>${children}</button>
-    <span role="status" class="quiet">${state === 'copied' ? 'Copied.' : state === 'refused' ? 'The browser does not allow copying.' : ''}</span>`
+  return html`<span class="copy"><button type="button" disabled=${text === null} onClick=${copy}>${children}</button>
+    <span role="status" class="quiet">${state === 'copied' ? 'Copied.' : state === 'refused' ? 'The browser does not allow copying.' : ''}</span></span>`
 }
 
 /**

@@ -1,7 +1,8 @@
 // @ts-check
 import { call } from './api.js'
 import { formatCount, formatTime, showUnseen } from './format.js'
-import { Choice, CodeLink, Field, ProblemBox } from './parts.js'
+import { MomentField } from './moment-field.js'
+import { ActionButton, Choice, CodeLink, Field, ProblemBox } from './parts.js'
 import { html, useEffect, useRef, useState } from './vendor/standalone.module.js'
 
 /**
@@ -11,6 +12,7 @@ import { html, useEffect, useRef, useState } from './vendor/standalone.module.js
 export function RedriveForm({ filter, onRedriven = () => {} }) {
   const [limit, setLimit] = useState('500')
   const [perSecond, setPerSecond] = useState('20')
+  const [until, setUntil] = useState('')
   const [force, setForce] = useState(false)
   const [callback, setCallback] = useState('none')
   const [counted, setCounted] = useState(
@@ -24,7 +26,8 @@ export function RedriveForm({ filter, onRedriven = () => {} }) {
     isOne || /^[1-9]\d{0,3}$|^10000$/.test(limit) ? [] : wrong('Write a whole number from 1 to 10000.')
   const wrongRate = isOne || isRate(perSecond) ? [] : wrong('Write a number from 0.01 to 1000.')
   const isWrong = wrongLimit.length + wrongRate.length > 0
-  const request = { filter, limit: Number(limit), perSecond: Number(perSecond), force, callback }
+  const matching = until === '' ? filter : { ...filter, until }
+  const request = { filter: matching, limit: Number(limit), perSecond: Number(perSecond), force, callback }
   const asked = JSON.stringify(request)
   useEffect(() => {
     setCounted(null)
@@ -41,7 +44,7 @@ export function RedriveForm({ filter, onRedriven = () => {} }) {
     result.current?.focus()
     onRedriven()
   }
-  const words = describeFilter(filter)
+  const words = describeFilter(matching)
   return html`<div class="redrive">
     ${isOne ? null : html`<p class="quiet">All that has failed, expired or was withdrawn${words.length === 0 ? '' : `: ${words.join(', ')}`}.</p>`}
     <div class="filters">
@@ -51,7 +54,8 @@ export function RedriveForm({ filter, onRedriven = () => {} }) {
           : html`<${Field} label="At most" messages=${wrongLimit}><input inputmode="numeric" value=${limit}
         onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => setLimit(currentTarget.value)} /><//>
       <${Field} label="In a second" messages=${wrongRate}><input inputmode="decimal" value=${perSecond}
-        onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => setPerSecond(currentTarget.value)} /><//>`
+        onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => setPerSecond(currentTarget.value)} /><//>
+      <${MomentField} label="Accepted before" moment=${until} onMoment=${setUntil} />`
       }
       <${Field} label="Callback">
         <${Choice} value=${callback} options=${[['none', 'none'], ['again', 'send it again']]} onChoose=${setCallback} />
@@ -59,10 +63,10 @@ export function RedriveForm({ filter, onRedriven = () => {} }) {
       <label class="check"><input type="checkbox" checked=${force} onChange=${() => setForce(!force)} />
         Also what may do its work twice</label>
     </div>
-    <p><button type="button" disabled=${isWrong} onClick=${() => send(true)}>Count (dry run)</button>${' '}
-      <button type="button" class="main" disabled=${counted === null || counted.redriven === 0} onClick=${() => send(false)}>
+    <p class="toolbar"><${ActionButton} disabled=${isWrong} act=${() => send(true)}>Count (dry run)<//>
+      <${ActionButton} class="main" disabled=${counted === null || counted.redriven === 0} act=${() => send(false)}>
         ${counted === null ? 'Execute again' : `Execute ${counted.redriven} again`}
-      </button></p>
+      <//></p>
     <div role="status" aria-label="Result of the redrive" tabindex="-1" ref=${result}>
       ${counted === null ? null : html`<${Counted} reply=${counted} />`}
       ${done === null ? null : html`<p>${formatCount(done.redriven, 'execution')} ${done.redriven === 1 ? 'is' : 'are'} executed again.</p>`}
@@ -86,26 +90,32 @@ function isRate(text) {
  * The members of a filter in words.
  * @param {Record<string, unknown>} filter @returns {string[]}
  */
-export function describeFilter({ nodeId, host, code, tenant, since }) {
+export function describeFilter({ nodeId, host, code, tenant, since, until }) {
   const words = [
     ['of the node', nodeId],
     ['at the host', host],
     ['with the code', code],
     ['of the tenant', tenant],
     ['accepted since', typeof since === 'string' ? formatTime(since) : undefined],
+    ['accepted before', typeof until === 'string' ? formatTime(until) : undefined],
   ]
   return words.flatMap(([what, value]) =>
     typeof value === 'string' && value !== '' ? [`${what} ${showUnseen(value)}`] : [],
   )
 }
 
+/** Why something is left out. */
+const reasons = /** @type {const} */ ([
+  ['never', 'may not be repeated'],
+  ['secrets', 'had secrets of its own'],
+  ['limit', 'beyond the limit'],
+])
+
 /** @param {{ reply: import('../contract/durable.ts').RedriveReply }} props */
 function Counted({ reply: { matched, redriven, leftOut, byCode, byHost } }) {
   return html`<p><strong>${redriven}</strong> of ${matched} would be executed again. Nothing was done.</p>
     <dl class="facts">
-      <div><dt>Left out: may not be repeated</dt><dd>${leftOut.never}</dd></div>
-      <div><dt>Left out: had secrets of its own</dt><dd>${leftOut.secrets}</dd></div>
-      <div><dt>Left out: beyond the limit</dt><dd>${leftOut.limit}</dd></div>
+      ${reasons.map(([name, why]) => (leftOut[name] === 0 ? null : html`<div><dt>Left out: ${why}</dt><dd>${leftOut[name]}</dd></div>`))}
       ${Object.entries(byCode).map(([code, count]) => html`<div><dt><${CodeLink} code=${code} /></dt><dd>${count}</dd></div>`)}
       ${Object.entries(byHost).map(([host, count]) => html`<div><dt>${host}</dt><dd>${count}</dd></div>`)}
     </dl>`

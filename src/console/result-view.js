@@ -24,7 +24,7 @@ export function ResultView({ reply, outputs, since = null }) {
     response,
     durationMs,
   } = reply
-  return html`<${Outputs} outputs=${outputs} lit=${branch} isGood=${succeeded} />
+  return html`<${Outputs} outputs=${outputs} lit=${branch} isGood=${succeeded} label="Outputs of the execution" />
     <${ReasonText} reason=${reason} />
     <dl class="facts">
       <div><dt>Delivered</dt><dd>${delivered}</dd></div>

@@ -2,8 +2,10 @@
 import { call } from './api.js'
 import { composeRequest, composeSimulation, firstDraft, readExample } from './draft.js'
 import { Examples } from './examples.js'
+import { formatCount } from './format.js'
 import { findTwice, readObject, writeJson } from './json.js'
 import { JsonFields } from './json-fields.js'
+import { isPassing } from './latest.js'
 import { LinkButton } from './link-button.js'
 import { NodeFields } from './node-fields.js'
 import { listOutputs } from './node-form.js'
@@ -14,6 +16,8 @@ import { WhatIf } from './what-if.js'
 
 /** How long after the last key the preview is asked for. */
 const pauseMs = 300
+/** How long after the service could not be reached, or had no room, it is asked again. */
+const againMs = 5_000
 
 /** Outlives a look at another view. */
 let kept = firstDraft
@@ -98,12 +102,10 @@ export function TryView({ shared, keyNumber }) {
         onNode=${(/** @type {object} */ changed) => change({ node: writeJson(changed) })} />
       <${JsonFields} draft=${draft} error=${closed} messages=${messages} onChange=${change} />
     </div>
+    <${Execution} key=${chosen} request=${request} outputs=${outputs} />
     <${WhatIf} simulation=${draft.simulation} simulated=${'text' in request ? (reply?.simulated ?? null) : null} isOld=${!preview.isCurrent} outputs=${outputs}
       onChange=${(/** @type {import('./draft.js').Simulation} */ simulation) => change({ simulation })} />
-    <div class="columns">
-      <${PreviewBox} preview=${preview} request=${request} />
-      <${Execution} key=${chosen} request=${request} outputs=${outputs} />
-    </div>`
+    <${PreviewBox} preview=${preview} request=${request} />`
 }
 
 /**
@@ -133,10 +135,13 @@ function usePreview(request, simulate, node, keyNumber) {
   useEffect(() => {
     if (body === null) return
     const given = new AbortController()
-    const timer = setTimeout(async () => {
+    const ask = async () => {
       const answer = await call('v1/preview', { body, signal: given.signal })
-      if (answer.ok !== null && !given.signal.aborted) setState({ answer, of: body, node })
-    }, pauseMs)
+      if (answer.ok === null || given.signal.aborted) return
+      setState({ answer, of: body, node })
+      if (answer.ok === false && isPassing(answer.problem)) timer = setTimeout(ask, againMs)
+    }
+    let timer = setTimeout(ask, pauseMs)
     return () => {
       clearTimeout(timer)
       given.abort()
@@ -155,7 +160,8 @@ function PreviewBox({ preview, request }) {
   return html`<section aria-labelledby="preview" class=${isOld ? 'old' : ''} aria-busy=${isOld ? 'true' : 'false'}>
     <h2 id="preview">The request as it goes out${isOld ? html`${' '}<span class="quiet">before the change</span>` : null}</h2>
     ${problem === null ? null : html`<p class="quiet">There is none. ${problem}</p>`}
-    ${answer?.ok === false && !isForbidden(answer) ? html`<${ProblemBox} problem=${answer.problem} level="status" />` : null}
+    ${answer?.ok === false && !isForbidden(answer) ? html`<${PreviewProblem} problem=${answer.problem} />` : null}
+    ${problem === null && answer === null ? html`<p class="quiet">It is being made …</p>` : null}
     ${
       reply === null
         ? null
@@ -163,6 +169,16 @@ function PreviewBox({ preview, request }) {
           ${reply.curl === null ? null : html`<h3>As a shell command</h3><${Text} label="curl" text=${reply.curl} />`}`
     }
   </section>`
+}
+
+/**
+ * Why there is no preview. Errors of parts of the node stand at these, and beside the JSON.
+ * @param {{ problem: import('./api.js').Problem }} props
+ */
+function PreviewProblem({ problem }) {
+  const { errors } = problem
+  if (errors.length === 0) return html`<${ProblemBox} problem=${problem} level="status" />`
+  return html`<p class="quiet">There is none. ${formatCount(errors.length, 'error')} of the node ${errors.length === 1 ? 'is' : 'are'} shown above.</p>`
 }
 
 /** @param {{ request: { text: string } | { problem: string }, outputs: readonly string[] }} props */
@@ -184,7 +200,7 @@ function Execution({ request, outputs }) {
   const answer = result?.answer
   const isOld = result !== null && ('problem' in request || request.text !== result.of)
   return html`<section aria-labelledby="execution">
-    <h2 id="execution">Execute</h2>
+    <h2 id="execution" class="hidden">Execute</h2>
     <p><button type="button" class="main" disabled=${'problem' in request || runs} onClick=${execute}>Execute</button>
       <span class="quiet"> The request goes to the target.</span></p>
     <div role="group" aria-label="Result of the execution" class=${isOld ? 'old' : ''}>

@@ -75,6 +75,15 @@ function listParts(timings, from, to, share) {
   })
 }
 
+/**
+ * The phases that any of the bars has, in order, with their labels.
+ * @param {readonly Bar[]} bars
+ */
+export function listPhases(bars) {
+  const met = new Set(bars.flatMap(({ parts }) => parts.map(({ phase }) => phase)))
+  return phases.filter(([phase]) => met.has(phase))
+}
+
 /** @param {number | null | undefined} value */
 function positive(value) {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0

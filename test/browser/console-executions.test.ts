@@ -93,14 +93,19 @@ describe('the executions', () => {
     expect(await button('Count (dry run)').isDisabled()).toBe(true)
     await field('At most').fill('5')
     await again.and(page.locator(':disabled')).waitFor()
+    await field('Accepted before').fill('2026-01-01T00:00')
     await button('Count (dry run)').click()
+    await page.getByText('0 of 0 would be executed again. Nothing was done.').waitFor()
+    expect(await page.getByText('accepted before 2026-01-01 00:00:00').count()).toBe(1)
+    await field('Accepted before').fill('')
+    await button('Count (dry run)').dblclick()
     isDown = false
     await button('Execute 1 again').click()
 
     await page.getByText('1 execution is executed again.').waitFor()
     expect((await untilEnded(own, failed.executionId)).state).toBe('succeeded')
     await page.locator('tbody').getByText('succeeded').waitFor()
-    expect(calls.filter((call) => call === 'POST /v1/executions/redrive')).toHaveLength(3)
+    expect(calls.filter((call) => call === 'POST /v1/executions/redrive')).toHaveLength(4)
     expect(complaints).toEqual([])
   })
 })
@@ -161,6 +166,29 @@ describe('one execution', () => {
     expect(complaints).toEqual([])
   })
 
+  it('has one legend and one table for many attempts', async () => {
+    const own = await serviceWithStore()
+    const { page, complaints } = await openConsole(browser, own.url)
+    const id = '0199d3f4-8b7a-7cc1-9a60-6f0d6f2f4c11'
+    const execution = overHours(id, [0, 1, 2, 3, 4, 5, 6])
+    await page.route(`**/v1/executions/${id}`, (route) => route.fulfill({ json: execution }))
+    await page.goto(`${own.url}/console#/executions/${id}`)
+
+    const attempts = page.getByRole('list', { name: 'Attempts' }).getByRole('listitem')
+    await attempts.nth(6).waitFor()
+    expect(await attempts.first().innerText()).not.toContain('TLS')
+    expect(await page.locator('.legend .phase').allInnerTexts()).toEqual([
+      'DNS',
+      'connect',
+      'TLS',
+      'the rest',
+    ])
+    await page.getByText('The phases in numbers').click()
+    const last = page.getByRole('region', { name: 'The phases in numbers' }).getByRole('row').last()
+    expect((await last.innerText()).split(/\s{2,}|\t/)).toEqual(['7', '3 ms', '2 ms', '9 ms', '6 ms'])
+    expect(complaints).toEqual([])
+  })
+
   it('shows a waterfall over hours', async () => {
     const own = await serviceWithStore()
     const { page, complaints } = await openConsole(browser, own.url)
@@ -190,12 +218,16 @@ describe('one execution', () => {
       fragment: `#/executions/${executionId}`,
     })
 
-    await button('Cancel').click()
-    await button('Leave it').click()
-    await button('Cancel').click()
-    await button('Yes, cancel it').click()
+    const focused = () => page.evaluate<string>('document.activeElement.textContent')
+    await button('Cancel').press('Enter')
+    await expect.poll(focused).toBe('Leave it')
+    await page.keyboard.press('Enter')
+    await expect.poll(focused).toBe('Cancel')
+    await page.keyboard.press('Enter')
+    await button('Yes, cancel it').press('Enter')
 
     await page.getByText('It ended before its first attempt.').waitFor()
+    await expect.poll(focused).toBe('withdrawn')
     expect(await page.getByRole('status').first().innerText()).toBe('withdrawn')
     expect(target.received).toEqual([])
     expect(complaints).toEqual([])
@@ -203,7 +235,7 @@ describe('one execution', () => {
 })
 
 /** What the service replies about an execution of hours, which no test can wait for. */
-function overHours(executionId: string) {
+function overHours(executionId: string, hours: readonly number[] = [0, 2, 4]) {
   const at = (hours: number) => new Date(Date.UTC(2026, 10, 21) + hours * 3_600_000).toISOString()
   const timings = { queueMs: null, dnsMs: 3, connectMs: 2, tlsMs: 9, firstByteMs: null, downloadMs: null }
   const attempt = {
@@ -247,7 +279,7 @@ function overHours(executionId: string) {
       captured: {},
       request: { method: 'PUT', url: 'https://api.example/', headers: [], body: null, bodyBytes: 0 },
       response: null,
-      attempts: [0, 2, 4].map((hours, index) => ({ ...attempt, number: index + 1, startedAt: at(hours) })),
+      attempts: hours.map((hour, index) => ({ ...attempt, number: index + 1, startedAt: at(hour) })),
       warnings: [],
       durationMs: 14_400_020,
     },

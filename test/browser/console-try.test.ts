@@ -70,6 +70,20 @@ describe('the form of a node', () => {
     expect(complaints).toEqual([])
   })
 
+  it('writes the JSON in lines, and nothing where something would be lost', async () => {
+    const { button, page, writeNode } = await openTry()
+    const json = page.getByRole('textbox', { name: 'The node as JSON' })
+    const data = page.getByLabel('The data (payload)', { exact: true })
+    await writeNode('{"method":"GET","timeoutMs":1.50}')
+    await data.fill('{"a":1,"a":2}')
+
+    await button('Format the node').click()
+    await button('Format the data').click()
+
+    expect(await json.inputValue()).toBe('{\n  "method": "GET",\n  "timeoutMs": 1.50\n}')
+    expect(await data.inputValue()).toBe('{"a":1,"a":2}')
+  })
+
   it('follows the JSON', async () => {
     const { field, page, writeNode } = await openTry()
 
@@ -155,6 +169,7 @@ describe('the preview', () => {
 
     await field('URL').fill('http://a.example/')
     await urlField.getByText('Error').waitFor()
+    await page.getByText('There is none. 1 error of the node is shown above.').waitFor()
     expect(await page.getByRole('status', { name: 'Messages about the node' }).innerText()).toContain(
       '/node/url',
     )
@@ -215,6 +230,37 @@ describe('the preview', () => {
     await page.getByLabel('The data (payload)').fill('{"vars":{"id":12345678901234567890}}')
 
     await text('Request').getByText('id=12345678901234567890').waitFor()
+  })
+})
+
+it('is asked for again while the service cannot be reached', async () => {
+  const { field, page, text } = await openTry()
+  await text('Request').waitFor()
+  await page.clock.install()
+  await page.route('**/v1/preview', (route) => route.abort())
+  await field('Id').fill('away')
+  await page.clock.runFor(400)
+  await page.getByText('The service cannot be reached').waitFor()
+
+  await page.unroute('**/v1/preview')
+  await page.clock.runFor(6_000)
+
+  await text('Request').waitFor()
+})
+
+describe('a node of many rows', () => {
+  it('is shown in part, and changed as a whole', async () => {
+    const { field, button, page, readNode, writeNode } = await openTry()
+    const headers = Array.from({ length: 2_000 }, (_, at) => ({ name: `X-${at}`, value: 'v'.repeat(70) }))
+    await writeNode({ method: 'GET', url: 'https://a.example/', headers })
+
+    await page.getByText('1900 headers more in the JSON.').waitFor()
+    expect(await button('Add header').count()).toBe(0)
+    await field('Value of header 100').fill('changed')
+
+    expect(await readNode()).toMatchObject({
+      headers: headers.map((header, at) => (at === 99 ? { ...header, value: 'changed' } : header)),
+    })
   })
 })
 

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asText, findTwice, isObject, parseJson, readObject, writeJson } from '../../src/console/json.js'
+import {
+  asText,
+  findTwice,
+  formatJson,
+  isObject,
+  parseJson,
+  readObject,
+  writeJson,
+} from '../../src/console/json.js'
 
 describe('JSON in the console', () => {
   it('is what JSON is', () => {
@@ -34,4 +42,13 @@ it.each([
   ['[{"__proto__":1},{"__proto__":1,"__proto__":2}]', '__proto__'],
 ])('the first member that stands twice in %s is %j', (text, name) => {
   expect(findTwice(text)).toBe(name)
+})
+
+it.each([
+  ['{"a":1.50,"b":[]}', '{\n  "a": 1.50,\n  "b": []\n}'],
+  ['{"a":1,"a":2}', null],
+  ['{"a":', null],
+  ['', null],
+])('%s is written in lines as %j', (text, formatted) => {
+  expect(formatJson(text)).toBe(formatted)
 })
