@@ -7,6 +7,8 @@ export interface ShortOptions {
   readonly example: Example
   /** The other checkout. Null: the bare forwarder. */
   readonly against: string | null
+  /** Whether to measure the reporting forwarder instead of the service. */
+  readonly isReporting: boolean
 }
 
 const [ordinary] = examples as readonly [Example, ...Example[]]
@@ -17,6 +19,8 @@ Measures the service and the bare forwarder in turn on one core, in less than tw
 their ratio. Run it before and after a change, or with --against.
 
   --against DIR     the service of another checkout, with its own node_modules, instead of the bare forwarder
+  --reporting       a forwarder that checks, replies, logs and counts as the service does, instead of the service:
+                    the least that this costs
   --request NAME    the example to execute; one of
 ${examples.map(({ name, what }) => `                      ${name.padEnd(20)}  ${what}`).join('\n')}
   --help            this text
@@ -24,14 +28,15 @@ ${examples.map(({ name, what }) => `                      ${name.padEnd(20)}  ${
 
 /** Null if help is asked for. Paths are relative to `directory`. Throws `InvalidOptions`. */
 export function readShortOptions(args: readonly string[], directory: string): ShortOptions | null {
-  const { against, request, help } = readCommandLine(args, options, 'bench:short')
+  const { against, reporting, request, help } = readCommandLine(args, options, 'bench:short')
   if (help) return null
   const example = examples.find(({ name }) => name === request)
   if (example === undefined)
     throw invalid(
       `--request "${request}" is not known; there are ${examples.map(({ name }) => name).join(', ')}.`,
     )
-  return { example, against: against === undefined ? null : checkout(resolve(directory, against)) }
+  const other = against === undefined ? null : checkout(resolve(directory, against))
+  return { example, against: other, isReporting: reporting }
 }
 
 function checkout(directory: string): string {
@@ -42,6 +47,7 @@ function checkout(directory: string): string {
 
 const options = {
   against: { type: 'string' },
+  reporting: { type: 'boolean', default: false },
   request: { type: 'string', default: ordinary.name },
   help: { type: 'boolean', default: false },
 } as const

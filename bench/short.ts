@@ -3,6 +3,7 @@ import { bareForwarder } from './bare-forwarder.ts'
 import { commandLine, runCommand, tell } from './command.ts'
 import { fight } from './duel.ts'
 import { describeCommit, describeMachine } from './machine.ts'
+import { reportingForwarder } from './reporting-forwarder.ts'
 import { service, serviceAt } from './service.ts'
 import { readShortOptions, type ShortOptions, shortUsage } from './short-options.ts'
 import { writeDuel } from './short-report.ts'
@@ -24,11 +25,14 @@ await runCommand(async () => {
   else await benchShortly(options)
 })
 
-async function benchShortly({ example, against }: ShortOptions): Promise<void> {
+async function benchShortly({ example, against, isReporting }: ShortOptions): Promise<void> {
   const limit = setTimeout(endLate, limitMs)
   await using world = await createWorld()
   const machine = describeMachine(world, commandLine('npm run bench:short', args))
-  const contenders = { one: service, other: against === null ? bareForwarder : serviceAt(against) }
+  const contenders = {
+    one: isReporting ? reportingForwarder : service,
+    other: against === null ? bareForwarder : serviceAt(against),
+  }
   const bouts = await fight(world, contenders, { ...extent, example, hasTime, tell })
   const rows = [
     ...machine,

@@ -48,7 +48,10 @@ describe('the options of the short form', () => {
   const root = join(import.meta.dirname, '..')
 
   it('ask for the lead and the bare forwarder, unless told otherwise', () => {
-    expect(readShortOptions([], root)).toMatchObject({ example: { name: 'lead' }, against: null })
+    expect(readShortOptions([], root)).toMatchObject({
+      ...{ example: { name: 'lead' }, against: null, isReporting: false },
+    })
+    expect(readShortOptions(['--reporting'], root)?.isReporting).toBe(true)
     expect(readShortOptions(['--request', 'lead-64-kib'], root)?.example.name).toBe('lead-64-kib')
     expect(readShortOptions(['--against', '../'], join(root, 'src'))?.against).toBe(root)
     expect(readShortOptions(['--help'], root)).toBeNull()

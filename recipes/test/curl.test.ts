@@ -127,7 +127,7 @@ async function resume(cwd: string, env: Record<string, string>, headers: Incomin
     String(value),
   ])
   const { PATH = '' } = process.env
-  const child = spawn('./resume.sh', {
+  const child = spawn('sh', ['resume.sh'], {
     cwd,
     env: { PATH, CONTENT_LENGTH: String(body.length), ...Object.fromEntries(named), ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
