@@ -25,7 +25,8 @@ export function findOddValues({ body, headers = [] }: Node): readonly Warning[] 
 
 /** Whether a text is an object or a list. One placeholder is none. */
 function isJsonText(text: string): boolean {
-  const inner = text.trim()
+  // FEEL and n8n begin an expression with the sign.
+  const inner = text.trim().replace(/^=\s?/, '')
   return /^(?:\{\s{0,99}["}]|\[\s{0,99}["{[\]\d])/.test(inner) && /[}\]]$/.test(inner)
 }
 

@@ -162,6 +162,14 @@ const seconds =
   (behind: string): Call =>
   ({ value }) => ({ kind: 'piped', value: `${value} | date: "%s"${behind}` })
 
+/** A number whose decimal sign may be a comma. */
+const parsedNumber: Call = (subject, [sign], { pipe }) => {
+  if (sign !== undefined && (sign.kind !== 'text' || !/^[.,]$/.test(sign.text ?? '')))
+    throw new NotRewritten()
+  const isComma = sign?.kind === 'text' && sign.text === ','
+  return pipe(isComma ? pipe(subject, 'replace: ",", "."') : subject, 'plus: 0')
+}
+
 /** What only the author can tell. */
 const refused: Call = () => {
   throw new NotRewritten()
@@ -260,6 +268,7 @@ const calls: ReadonlyMap<string, Call> = new Map([
   ...named('unix tounixinteger toseconds', seconds('')),
   ...named('gettime tomillis valueof', seconds(' | times: 1000')),
   ...named('parsejson', refused),
+  ['parsenumber', parsedNumber],
   ['at', item],
   ...named('first shift', alone('first')),
   ...named('last pop', alone('last')),

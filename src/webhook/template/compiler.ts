@@ -149,7 +149,8 @@ export class Compiler {
   #compiled(text: string, path: string, place: TemplatePlace, names: KnownNames): Template {
     const compiled = this.#compile(text, path, place, names)
     if (compiled.ok) return compiled.template
-    this.complain(path, place === 'auth' ? withoutWords(compiled.problem) : compiled.problem)
+    const problem = place === 'auth' ? withoutWords(compiled.problem) : compiled.problem
+    this.complain(path, problem + (/^=(?!=)/.test(text) && problem.includes('of n8n') ? noSign : ''))
     return constantTemplate('')
   }
 
@@ -179,6 +180,8 @@ export class Compiler {
     return !this.#isFull
   }
 }
+
+const noSign = ' Leave out the "=" before the text, too: it would be sent.'
 
 /** A problem of a credential. A word in braces that is no variable may be the credential itself. */
 function withoutWords(problem: string): string {

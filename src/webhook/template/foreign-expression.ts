@@ -52,7 +52,8 @@ function readPath(text: string, { hasResponse }: ForeignPlace): string | null {
     /^(\$json|\d{1,4}|\$)((?:\??\.[A-Za-z_]\w{0,40}(?!\w|\()|\[\d{1,4}\]){1,8})/.exec(
       text.replaceAll(/\.(first|last)\(\)(?=\.)/g, '.$1'),
     ) ?? []
-  if (members === '' || (hasResponse && root !== '$')) return null
+  if (members === '' || (hasResponse && /^\d/.test(root))) return null
+  if (hasResponse && root === '$json') return readResponse(members)
   const isMake = /^\d/.test(root)
   const own = members
     .replaceAll('?.', '.')
@@ -63,6 +64,16 @@ function readPath(text: string, { hasResponse }: ForeignPlace): string | null {
       (_all, index: string) => `[${isMake ? Math.max(0, Number(index) - 1) : index}]`,
     )
   return (hasResponse ? 'response.json' : 'profile') + own
+}
+
+/** A part of the response in n8n: its JSON, or, where all of it is asked for, status, headers and body. */
+function readResponse(members: string): string {
+  const own = members.replaceAll('?.', '.').replace(/\.length$/, '.size')
+  if (/^\.status(?:Code)?$/.test(own)) return 'response.status'
+  if (/^\.(?:headers|body)$/.test(own)) return `response${own}`
+  return own.startsWith('.headers.')
+    ? `response${own.toLowerCase()}`
+    : `response.json${own.replace(/^\.body(?=[.[])/, '')}`
 }
 
 /** The filter for a value that stands in for a missing one. Texts are not shown. */
@@ -130,6 +141,7 @@ function guessPath(text: string, names: readonly string[], { hasResponse }: Fore
   const behind = names.slice(around + 1, around + maxNames)
   const own = behind.length === 0 ? namesWithin(names[around]) : behind
   const [first] = own
+  if (hasResponse && /^\$(?:json|response)\["…"\]/.test(text)) return 'response.json["…"]'
   if (hasResponse)
     return responsePaths.get(first?.toLowerCase() ?? '') ?? ['response.json', ...orName(own)].join('.')
   return first === undefined && text.includes('["…"]')

@@ -27,7 +27,10 @@ export function rewriteValue(text: string, hasResponse: boolean): RewrittenValue
     const written = rewriter.write()
     const { values, conditions } = rewriter
     // A name alone may be meant otherwise.
-    const isPath = /^\{\{ [\w.[\]"…]* \}\}$/.test(written) && /^[$!\d]/.test(text.trim())
+    const isPath =
+      /^\{\{ [\w.[\]"…]* \}\}$/.test(written) &&
+      /^[$!\d]/.test(text.trim()) &&
+      !/\.(?!first|last|all|item)\w{1,30}\(/.test(text)
     return isPath || written === '' || written.length > maxWritten ? null : { written, values, conditions }
   })
 }
@@ -84,6 +87,8 @@ const own = /^(?:profile|event|instance|flow|vars|node|execution)$/
 /** Names that other tools have before a value. */
 const around =
   /^(?:\$(?:json|input|item|items|node)|json|inputData|item|data|body|output|payload|record|contact|lead|user|customer|person|bundle|msg|this)$/
+/** Those before a part of the response. Any other may be a part of it. */
+const aroundResponse = /^(?:json|item|body)$/
 /** Names of other tools that stand for no value of the payload. */
 const noValues =
   /^\$(?:execution|env|secrets|credentials|parameter|prevNode|runIndex|itemIndex|position|guid|timestamp|isoTimestamp|random\w*|fromAI|binary)$/
@@ -469,7 +474,8 @@ class Rewriter {
       if (dot === '(' || (dot === '[' && /^["'\d]/.test(name) && this.#isBeforeJson())) this.#at += 3
       else if (dot !== '.' && dot !== '?.') return
       else if (/^(?:first|last|all)$/.test(name) && open === '(' && close === ')') this.#at += 4
-      else if (around.test(name) && this.#isFollowedByName()) this.#at += 2
+      else if ((this.#hasResponse ? aroundResponse : around).test(name) && this.#isFollowedByName())
+        this.#at += 2
       else return
     }
   }

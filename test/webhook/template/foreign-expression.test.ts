@@ -42,6 +42,7 @@ const templates: readonly (readonly [text: string, said: string])[] = [
     '{{ $json.tags.map(t => t.name).join(", ") }}',
     `write {{ profile.tags | map: "name" | join: ", " }}${others}.`,
   ],
+  ['={{ $json.a }}', 'Leave out the "=" before the text, too: it would be sent.'],
   ['{{ $json.items[0].name }}', `write {{ profile.items[0].name }}${others}.`],
   ['{{ $json.items.length }}', `write {{ profile.items.size }}${others}.`],
   ['{{ $json.list.first().name }}', `write {{ profile.list.first.name }}${others}.`],
@@ -201,7 +202,22 @@ const conditions: readonly (readonly [text: string, said: string])[] = [
   ['isEmpty(response.json.a)', '(write a == empty).'],
 ]
 
+const captures: readonly (readonly [text: string, right: string])[] = [
+  ['$json.data.id', 'response.json.data.id'],
+  ['$json.body.id', 'response.json.id'],
+  ['$json.statusCode', 'response.status'],
+  ['$json.headers.Location', 'response.headers.location'],
+  ['$json["a b"]', 'response.json["…"]'],
+  ['$json.data.id.toString()', 'response.json.data.id'],
+  ['$json.data.id || "x"', 'response.json.data.id | default: "…"'],
+  ['$json.items.map(i => i.id).join(",")', 'response.json.items | map: "id" | join: ","'],
+]
+
 describe('an expression of another tool', () => {
+  it.each(captures)('is named in a captured value: %s', (text, right) => {
+    expect(inCapture(`{{ ${text} }}`)).toContain(`it is an expression of n8n; write {{ ${right} }}.`)
+  })
+
   it.each(templates)('is named with what to write: %s', (text, said) => {
     expect(inRequest(text)).toContain('/node/query/0/value: ')
     expect(inRequest(text)).toContain(said)
