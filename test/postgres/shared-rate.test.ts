@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +14,12 @@ const rate = { perSecond: 50, burst: 50 }
 /** What each instance may have of a bucket in advance: a block of 100 ms. */
 const block = 5
 
-it('grants 50 per second to three instances together, and few of them are lost', async () => {
+/** `npm run bench:rate` has a minute. */
+const seconds = Number(process.env.RATE_SECONDS ?? 6)
+
+it(`grants 50 per second to three instances together for ${seconds} s, and few of them are lost`, {
+  timeout: 60_000 + seconds * 1_000,
+}, async () => {
   const address = makeAddress()
   const now = () => performance.now()
   const instances = await Promise.all(
@@ -25,7 +31,6 @@ it('grants 50 per second to three instances together, and few of them are lost',
   )
   const granted: number[] = []
   const began = now()
-  const seconds = 6
 
   await Promise.all(
     instances.map(async (tokens) => {
@@ -36,14 +41,27 @@ it('grants 50 per second to three instances together, and few of them are lost',
     }),
   )
 
-  // In any span: the burst, 50 per second, and a block for each of the instances.
-  for (const from of [0, 500, 1_500, 3_000])
-    for (const to of [1_000, 2_000, 4_000, seconds * 1_000]) {
-      const count = granted.filter((at) => at >= from && at < to).length
-      if (to > from) expect(count).toBeLessThanOrEqual(50 + ((to - from) / 1_000) * 50 + 3 * block + 1)
-    }
+  expect(maxOverRate(granted)).toBeLessThanOrEqual(50 + 3 * block + 1)
   expect(granted.length).toBeGreaterThan(0.5 * (50 + seconds * 50))
+  if (process.env.RATE_RESULTS !== undefined)
+    writeFileSync(
+      process.env.RATE_RESULTS,
+      `${JSON.stringify({ seconds, granted: granted.length, mostBeyond50PerSecond: Math.round(maxOverRate(granted)) })}\n`,
+    )
 })
+
+/** The most that was granted in any span of time beyond 50 per second. */
+function maxOverRate(granted: readonly number[]): number {
+  let over = 0
+  let last = 0
+  let most = 0
+  for (const at of granted) {
+    over = Math.max(0, over - ((at - last) * rate.perSecond) / 1_000) + 1
+    last = at
+    most = Math.max(most, over)
+  }
+  return most
+}
 
 it('holds calls of several instances of the service back together', async () => {
   const arrivals: number[] = []
