@@ -1,6 +1,7 @@
 import type { SecretMarkers } from '../webhook/curl.ts'
-import type { SendableRequest, ShownParts } from '../webhook/render.ts'
-import type { AwsKeys } from '../webhook/request/aws-keys.ts'
+import type { SendableRequest } from '../webhook/render.ts'
+import type { AwsKeys } from '../webhook/request/credential.ts'
+import type { ShownParts } from '../webhook/shown-parts.ts'
 import { canonicalTarget, hashContent } from './aws-signature.ts'
 
 const hashName = 'X-Amz-Content-Sha256'

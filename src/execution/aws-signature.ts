@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parse } from 'node:querystring'
 import aws4 from 'aws4'
-import type { AwsKeys } from '../webhook/request/aws-keys.ts'
+import type { AwsKeys } from '../webhook/request/credential.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 
 /** The signature of a request, in hexadecimal digits, and the header that carries it. */

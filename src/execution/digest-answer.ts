@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { DigestCredentials } from '../webhook/request/digest.ts'
+import type { DigestCredentials } from '../webhook/request/credential.ts'
 import type { DigestChallenge } from '../webhook/wire/digest-challenge.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 

@@ -12,19 +12,14 @@ import type { Masker } from '../webhook/masking/mask.ts'
 import type { Hop, RedirectRules } from '../webhook/redirect.ts'
 import { explainRefusedDigest } from '../webhook/refused-digest.ts'
 import { decideOnRefusedToken } from '../webhook/refused-token.ts'
-import {
-  type RenderedRequest,
-  renderRequest,
-  type SendableRequest,
-  type ShownParts,
-  withHeaders,
-} from '../webhook/render.ts'
-import type { DigestCredentials } from '../webhook/request/digest.ts'
+import { type RenderedRequest, renderRequest, type SendableRequest } from '../webhook/render.ts'
+import type { DigestCredentials } from '../webhook/request/credential.ts'
 import { type RenderInput, withheldSecret } from '../webhook/request/render-session.ts'
 import type { TokenGrant } from '../webhook/request/token-grant.ts'
 import { ReadableResponse } from '../webhook/response/readable-response.ts'
 import { askedPauseMs } from '../webhook/retry-after.ts'
 import { judgeDelivery } from '../webhook/retry-safety.ts'
+import { type ShownParts, withHeaders } from '../webhook/shown-parts.ts'
 import { RenderBudget } from '../webhook/template/render-budget.ts'
 import type { SecretUse } from '../webhook/template/secret-lookup.ts'
 import { headerValues } from '../webhook/wire/headers.ts'

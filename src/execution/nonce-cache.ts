@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { DigestCredentials } from '../webhook/request/digest.ts'
+import type { DigestCredentials } from '../webhook/request/credential.ts'
 import type { DigestChallenge } from '../webhook/wire/digest-challenge.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 

@@ -15,17 +15,12 @@ import {
 } from '../webhook/curl.ts'
 import type { Masker } from '../webhook/masking/mask.ts'
 import { type PartialRequest, renderPartly } from '../webhook/partial-request.ts'
-import {
-  type RenderedRequest,
-  renderRequest,
-  type SendableRequest,
-  type ShownParts,
-  withHeaders,
-} from '../webhook/render.ts'
+import { type RenderedRequest, renderRequest, type SendableRequest } from '../webhook/render.ts'
 import type { FilePiece, ShownBody } from '../webhook/request/compiled-body.ts'
 import { connectionPath } from '../webhook/request/member-path.ts'
 import type { RenderInput } from '../webhook/request/render-session.ts'
 import { ReadableResponse } from '../webhook/response/readable-response.ts'
+import { type ShownParts, withHeaders } from '../webhook/shown-parts.ts'
 import { RenderBudget } from '../webhook/template/render-budget.ts'
 import type { SecretLookup } from '../webhook/template/secret-lookup.ts'
 import { trimHeader } from '../webhook/wire/headers.ts'

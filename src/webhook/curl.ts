@@ -1,4 +1,3 @@
-import type { ShownParts } from './render.ts'
 import type { BodyPiece, FilePiece, ShownBody } from './request/compiled-body.ts'
 import type { UserScheme } from './request/credential.ts'
 import type { StandIn } from './request/render-session.ts'
@@ -10,6 +9,7 @@ import {
   type ShellTrim,
 } from './shell/shell-encoding.ts'
 import { isReserved, variableFor } from './shell/shell-variable.ts'
+import type { ShownParts } from './shown-parts.ts'
 import { EncodedText } from './template/encoders.ts'
 import { isListOrObject } from './values/json.ts'
 import type { HeaderPair } from './wire/outcome.ts'

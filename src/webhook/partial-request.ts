@@ -7,7 +7,6 @@ import {
   type Parameter,
   renderPlace,
   renderTail,
-  type ShownParts,
   type SizedBody,
   showTarget,
   toAuthHeader,
@@ -25,6 +24,7 @@ import {
   type ValuesToMask,
 } from './request/render-session.ts'
 import type { UrlTail } from './request/url-tail.ts'
+import type { ShownParts } from './shown-parts.ts'
 
 /** The parts that could be rendered of a request whose rendering failed. */
 export interface PartialRequest {

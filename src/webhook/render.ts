@@ -6,13 +6,10 @@ import { mask } from './masking/mask.ts'
 import type { RedirectRules } from './redirect.ts'
 import type { RenderedAuth } from './request/auth.ts'
 import type { UrlPlace } from './request/authority.ts'
-import type { AwsKeys } from './request/aws-keys.ts'
 import { encodeBody } from './request/body.ts'
 import { warnOfLabel } from './request/body-label.ts'
-import type { ShownBody } from './request/compiled-body.ts'
-import type { AuthHeader, UserScheme } from './request/credential.ts'
+import type { AuthHeader, AwsKeys, DigestCredentials } from './request/credential.ts'
 import { isCredentialName } from './request/credential-name.ts'
-import type { DigestCredentials } from './request/digest.ts'
 import { type RenderedField, renderFields } from './request/field.ts'
 import { headerLimits, headerValueProblem, singleHeaders } from './request/header-rules.ts'
 import { connectionPath, memberPath } from './request/member-path.ts'
@@ -32,37 +29,15 @@ import type { CompiledSigning, RenderedSigning, UnsignedRequest } from './reques
 import type { TokenGrant } from './request/token-grant.ts'
 import { maxUrlLength } from './request/url.ts'
 import type { UrlTail } from './request/url-tail.ts'
+import type { ShownParts } from './shown-parts.ts'
 import { percentEncode } from './template/encoders.ts'
 import type { Scope } from './template/render-context.ts'
 import { carriesStored, type RenderProblem } from './template/render-result.ts'
 import { quoteName } from './values/text.ts'
 import { secretHeaders, trimHeader } from './wire/headers.ts'
-import type { BodyForm } from './wire/media-type.ts'
 import type { OutboundRequest } from './wire/outbound-request.ts'
 import type { HeaderPair } from './wire/outcome.ts'
 import type { TlsSettings } from './wire/tls-settings.ts'
-
-/** A request as the reply shows it. A value that is sensitive or carries a secret is masked as a whole. */
-export interface ShownParts {
-  readonly url: string
-  readonly headers: readonly HeaderPair[]
-  readonly body: ShownBody | null
-  /** The syntax of the body. */
-  readonly form?: BodyForm | undefined
-  /** The charset of the body, if it is not UTF-8. */
-  readonly charset?: string | undefined
-  /** Whether the size of the body would reveal the length of a secret of the service. */
-  readonly hasSecretSize: boolean
-  /** `user:password` of Basic, for tools that take it in this form, such as curl. */
-  readonly user: string | null
-  /** How such a tool is told to use `user`, if not for Basic. */
-  readonly scheme?: UserScheme
-}
-
-/** The parts with more headers behind their own. */
-export function withHeaders(parts: ShownParts, added: readonly HeaderPair[]): ShownParts {
-  return { ...parts, headers: [...parts.headers, ...added] }
-}
 
 /** The result of rendering a node. */
 export type RenderedRequest = {

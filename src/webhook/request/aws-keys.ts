@@ -18,14 +18,6 @@ import {
 import { headerValueProblem } from './header-rules.ts'
 import type { RenderSession } from './render-session.ts'
 
-/** What the requests to a service of AWS are signed with. */
-export interface AwsKeys {
-  readonly region: string
-  readonly service: string
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-}
-
 /** Stands in a rendered request until it is signed. None of them is ever sent. */
 const standIns = {
   authorization: `AWS4-HMAC-SHA256 ${'0'.repeat(64)}`,

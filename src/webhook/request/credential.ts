@@ -5,11 +5,23 @@ import { carriesSecret, carriesStored, type RenderResult } from '../template/ren
 import type { Template } from '../template/template.ts'
 import { describeCause } from '../template/undefined-warning.ts'
 import { trimHeader } from '../wire/headers.ts'
-import type { AwsKeys } from './aws-keys.ts'
-import type { DigestCredentials } from './digest.ts'
 import { memberPath } from './member-path.ts'
 import type { Displayable, RenderSession } from './render-session.ts'
 import type { TokenGrant } from './token-grant.ts'
+
+/** User name and password for the challenges of a target. */
+export interface DigestCredentials {
+  readonly username: string
+  readonly password: string
+}
+
+/** What the requests to a service of AWS are signed with. */
+export interface AwsKeys {
+  readonly region: string
+  readonly service: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
 
 /** Credentials that are sent in a header. */
 export interface AuthHeader extends NamedCredential, Displayable<string> {

@@ -6,12 +6,6 @@ import type { HeaderPair } from '../wire/outcome.ts'
 import { type AuthHeader, type AuthOrigin, authorization, credential, locateMember } from './credential.ts'
 import type { RenderSession } from './render-session.ts'
 
-/** User name and password for the challenges of a target. */
-export interface DigestCredentials {
-  readonly username: string
-  readonly password: string
-}
-
 /** Stands in the header of a rendered request until a challenge is answered. It is never sent. */
 const standIn = 'Digest ANSWER'
 

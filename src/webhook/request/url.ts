@@ -4,7 +4,8 @@ import { mask } from '../masking/mask.ts'
 import type { Compiler } from '../template/compiler.ts'
 import { asUrlComponent, type Encoder, type WrittenForm } from '../template/encoders.ts'
 import { describeForeignExpression } from '../template/foreign-expression.ts'
-import type { Scope, UndefinedVariable } from '../template/render-context.ts'
+import type { Scope } from '../template/render-context.ts'
+import type { UndefinedVariable } from '../template/render-result.ts'
 import {
   isStoredSecret,
   mustBeSilent,

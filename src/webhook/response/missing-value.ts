@@ -1,4 +1,4 @@
-import type { UndefinedVariable } from '../template/render-context.ts'
+import type { UndefinedVariable } from '../template/render-result.ts'
 import { isListOrObject } from '../values/json.ts'
 import { LongNumber } from '../values/long-number.ts'
 import { memberAt, namesIn } from '../values/lookup.ts'

@@ -3,7 +3,7 @@ import { nearestPath, type Path } from '../values/lookup.ts'
 import { plainText } from '../values/text.ts'
 import type { Encode } from './encoders.ts'
 import { RenderBudget, refuseLength, type TextPart } from './render-budget.ts'
-import type { WrittenSecret } from './render-result.ts'
+import type { UndefinedVariable, WrittenSecret } from './render-result.ts'
 import type { FoundSecret, MissingSecret, RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { secretPlaceBehind, type TextPlace } from './secret-shape.ts'
 
@@ -27,16 +27,6 @@ export interface Scope {
   readonly budget?: RenderBudget
   /** The context of all templates that assign nothing. The first of them creates it, because creating one is expensive. */
   shared?: RenderContext
-}
-
-/** An undefined variable. */
-export interface UndefinedVariable {
-  /** The variable as the author wrote it, with brackets resolved. */
-  readonly name: string
-  /** The names of the variable. A name may contain dots. */
-  readonly path: readonly string[]
-  /** The nearest existing name, or null. */
-  readonly meant: string | null
 }
 
 const noneWritten: readonly WrittenSecret[] = []

@@ -1,6 +1,15 @@
 import type { Failure } from '../../contract/failure.ts'
-import type { UndefinedVariable } from './render-context.ts'
 import type { SecretBinding } from './secret-lookup.ts'
+
+/** An undefined variable. */
+export interface UndefinedVariable {
+  /** The variable as the author wrote it, with brackets resolved. */
+  readonly name: string
+  /** The names of the variable. A name may contain dots. */
+  readonly path: readonly string[]
+  /** The nearest existing name, or null. */
+  readonly meant: string | null
+}
 
 /** A written secret, and its range in the text. */
 export interface WrittenSecret {

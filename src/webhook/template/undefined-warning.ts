@@ -1,6 +1,6 @@
 import type { Warning } from '../../contract/warning.ts'
 import { didYouMean } from '../values/suggest.ts'
-import type { UndefinedVariable } from './render-context.ts'
+import type { UndefinedVariable } from './render-result.ts'
 
 /** The warning about an undefined variable. */
 export function undefinedWarning(
