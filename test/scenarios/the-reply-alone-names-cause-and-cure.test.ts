@@ -9,6 +9,7 @@ import { bodyErrorCalls } from './support/body-error-calls.ts'
 import { type BrokenCall, brokenCalls } from './support/broken-calls.ts'
 import { evidenceCalls } from './support/evidence-calls.ts'
 import { misreadCalls } from './support/misread-calls.ts'
+import { ordinaryCalls } from './support/ordinary-calls.ts'
 import { textBodyCalls } from './support/text-body-calls.ts'
 
 describe('the reason of a broken call', () => {
@@ -20,6 +21,7 @@ describe('the reason of a broken call', () => {
     ...apiCalls,
     ...anyShapeCalls,
     ...textBodyCalls,
+    ...ordinaryCalls,
   ])('names cause and cure of $what, and agrees with blame and repeat', async (call) => {
     const { reason, repeat, host } = await play(call)
     const hint = call.hint.replace('{target}', host)

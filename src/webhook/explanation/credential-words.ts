@@ -48,3 +48,10 @@ const refusedInBody =
 export function refusesInBody(words: string): boolean {
   return refusedInBody.test(words)
 }
+
+/** Whether a body says that the credential is known and has too few rights, although the status is a success. */
+export function lacksScope(words: string): boolean {
+  return /\b(?:missing|insufficient|invalid|required) (?:scopes?|permissions?|privileges?)\b|\bno permission\b|\bpermission denied\b|\b(?:not|n't) (?:allowed|permitted) token\b/i.test(
+    words,
+  )
+}

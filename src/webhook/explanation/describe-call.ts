@@ -7,17 +7,20 @@ import type { Situation } from './situation.ts'
 const maxPath = 120
 const maxNames = 5
 const maxOrigins = 3
+/** Statuses whose cause shows when the call is compared with the documentation of the target. */
+export const ofCall: ReadonlySet<number> = new Set([400, 404, 410, 422])
 const ofValues: ReadonlySet<number> = new Set([400, 422])
 
 /**
- * What the call was, as a sentence with a space before it, for a target that says no more than its status: method, host and path, and
- * what else the status may be about. A reader compares it with the documentation of the target. Empty if the target says more, or if
- * nothing may be shown.
+ * What the call was, as a sentence with a space before it, for a target whose words are no certain cause: method, host and path, and
+ * what else the status may be about. A reader compares it with the documentation of the target. Empty if the target says more than its
+ * status and that is about something else or has the path itself, or if nothing may be shown.
  */
 export function describeCall(situation: Situation): string {
   const { node, sent, status } = situation
-  if (!situation.saysNothing || sent.request === null || sent.redirectedTo) return ''
+  if (sent.request === null || sent.redirectedTo) return ''
   const [path = ''] = sent.request.target.split('?', 1)
+  if (!situation.saysNothing && (!ofCall.has(status) || situation.words.includes(path))) return ''
   const authority =
     node.url.kind === 'fixed' ? node.url.authority : (headerValue(sent.request.headers, 'host') ?? '')
   const quote = situation.quoted(`${node.method} ${authority}${path}`, maxPath)

@@ -11,7 +11,7 @@ import { explainComplaint, explainKeyInUse } from './complaint.ts'
 import { explainForm, explainNoBody, explainTextOfJson, explainUnreadForm } from './content-type.ts'
 import { spread } from './credential.ts'
 import { explainDefaulted } from './defaulted.ts'
-import { describeCall } from './describe-call.ts'
+import { describeCall, ofCall } from './describe-call.ts'
 import { describePause } from './describe-pause.ts'
 import { explainErrorOfSuccess } from './error-of-success.ts'
 import {
@@ -20,7 +20,7 @@ import {
   type SentRequest,
   withoutLeftBehind,
 } from './explained-node.ts'
-import { adviseOnFields, blameWarning, explainFields, explainNamed } from './field-advice.ts'
+import { adviseOnFields, adviseOnType, blameWarning, explainFields, explainNamed } from './field-advice.ts'
 import { findHeaderName } from './key-header.ts'
 import { warningsOfSent } from './left-out.ts'
 import { isMistake, isOfValue } from './likely-warning.ts'
@@ -142,10 +142,9 @@ function explainValue(situation: Situation): Explanation | null {
       ? situation.fieldOfValue
       : null
   if (field === null || field.path === '/node/url') return null
-  return {
-    hint: `${situation.answer} These words have the value of ${quoteName(field.name)}: check it.${situation.describeSent(field)}`,
-    path: field.path,
-  }
+  const type = adviseOnType(situation, field)
+  const check = type ?? `These words have the value of ${quoteName(field.name)}: check it.`
+  return { hint: `${situation.answer} ${check}${situation.describeSent(field)}`, path: field.path }
 }
 
 /** A warning that may have led to the response. */
@@ -154,7 +153,11 @@ function explainLikely(situation: Situation): Explanation | null {
   if (likely === null) return null
   const lacking = situation.fields.filter((field) => field.sent === null)
   const more = lacking.length === 0 ? '' : ` ${adviseOnFields(situation, lacking)}`
-  return blameWarning(situation, likely, `${situation.answer}${more}`)
+  const [other] = warningsOfSent(situation.sent).filter(
+    (warning) => isOfValue(warning) && isMistake(warning) && warning.path !== likely.path,
+  )
+  const also = other === undefined ? '' : ` ${other.message}`
+  return blameWarning(situation, likely, `${situation.answer}${more}${also}`.trimStart())
 }
 
 /** Django says so with a status 500 while it is debugged, and others with a 404. */
@@ -260,9 +263,6 @@ function describeWait({ status, response }: Situation): string {
   const name = found === null ? null : quoteTarget(response, found[0], 60)
   return found === null || name === null ? '' : ` The answer has ${name} = ${found[1]}.`
 }
-
-/** Statuses whose cause shows when the call is compared with the documentation of the target. */
-const ofCall: ReadonlySet<number> = new Set([400, 404, 410, 422])
 
 /** A mistake in the values makes some targets fail in place of refusing it, and so do values that they do not accept. */
 function explainFailure(situation: Situation): Explanation | null {

@@ -66,6 +66,8 @@ function pathOfMissing(situation: Situation, { said }: NamedField): string {
 
 function findPlace({ node }: Situation, text: string): FieldPlace | undefined {
   if (/\bheader\b/i.test(text)) return 'headers'
+  // Google names parameters so.
+  if (/^(?:[A-Z_]+: )?["'`]\w{1,60}["'`] is required but not specified/.test(text)) return 'query'
   // Spring calls those of a form and those of the URL so.
   const isOfQuery = /\b(?:request|query(?: string)?|url) param(?:eter)?s?\b/i.test(text)
   return isOfQuery && node.body?.form !== 'form' ? 'query' : undefined
@@ -123,7 +125,12 @@ function adviseOnMissing(situation: Situation, fields: readonly NamedField[], mi
   if (list.length === 0 && isOfPath(situation, said))
     return `The path of the URL is about a ${missing}, and the target reads its fields from an object of that name: put those of the body into one, as in {${missing}: {…}}.`
   const members = list.length === 0 ? listMembers(situation) : []
-  if (node.body?.form === 'json' && members.length > 1 && records.has(withoutMarks(said)))
+  if (
+    node.body?.form === 'json' &&
+    members.length > 1 &&
+    fields.length === 1 &&
+    records.has(withoutMarks(said))
+  )
     return `The node sends no field ${missing}. If the target reads the fields from an object of that name, put them into one, as in {${missing}: {${members.slice(0, 2).map(quoteName).join(': …, ')}: …}}; if not, add it.`
   if (list.length === 0 || list.length > maxNear) {
     const said = fields.find(({ sent }) => sent === null)?.said ?? ''
@@ -152,19 +159,8 @@ function listMembers({ names, node }: Situation): readonly string[] {
 
 /** What APIs have records of: objects with fields, and seldom a field of their own. */
 const records: ReadonlySet<string> = new Set([
-  ...[
-    'contact',
-    'lead',
-    'customer',
-    'user',
-    'person',
-    'member',
-    'subscriber',
-    'profile',
-    'account',
-    'company',
-  ],
-  ...['organization', 'organisation', 'order', 'product', 'item', 'deal', 'opportunity', 'ticket', 'issue'],
+  ...['contact', 'lead', 'customer', 'user', 'person', 'member', 'subscriber', 'profile', 'account'],
+  ...['order', 'product', 'item', 'deal', 'opportunity', 'ticket', 'issue'],
   ...['task', 'event', 'message', 'invoice', 'payment', 'subscription', 'campaign', 'booking', 'employee'],
   ...['payload', 'body', 'params', 'request', 'object', 'entity', 'resource', 'model', 'dto', 'variables'],
 ])
@@ -232,18 +228,19 @@ function askToCheck(situation: Situation, values: readonly NamedValue[], words: 
     return `The value of ${quoteName(empty.name)} is empty: give it one.`
   const isThere = first !== undefined && saysMissing.test(words) && !values.some(({ isEmpty }) => isEmpty)
   const it = values.length > 1 ? 'them' : 'it'
-  if (
-    values.length === 1 &&
-    first !== undefined &&
-    ofNumber.test(situation.words) &&
-    situation.isNumberAsText(first.name)
-  )
-    return `The node sends ${quoteName(first.name)} as a text, and the target wants a number: ${adviseOnNumber(first.path)}`
+  const type = values.length === 1 && first !== undefined ? adviseOnType(situation, first) : null
+  if (type !== null) return type
   if (isThere && ofType.test(words))
     return `${check}: the target wants another type or form than the node sends.`
   return isThere
     ? `${check}: the node sends ${it} ${describePlace(situation, first)}, and the target may look for ${it} elsewhere or in another form.`
     : `${check}.`
+}
+
+/** What to do about a number that went out as a text, where the target wants a number; null otherwise. */
+export function adviseOnType(situation: Situation, { name, path }: NamedValue): string | null {
+  if (!ofNumber.test(situation.words) || !situation.isNumberAsText(name)) return null
+  return `The node sends ${quoteName(name)} as a text, and the target wants a number: ${adviseOnNumber(path)}`
 }
 
 const ofNumber =

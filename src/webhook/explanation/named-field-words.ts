@@ -4,11 +4,11 @@ export const unknownField =
 
 /** Words of a target that does not know a field, or a value of it. */
 export const unknownSomething =
-  /\b(?:unknown|unrecogni[sz]ed|unexpected|no such|not (?:allowed|permitted|known|supported|found)|not exist)\b|\b(?:property|attribute|column) ["'`]?[\w.$-]{1,60}["'`]? (?:is|was) (?:invalid|not valid)\b/i
+  /\b(?:unknown|unrecogni[sz]ed|unexpected|no such|not (?:allowed|permitted|known|supported|found)|not exist)\b|\b(?:property|attribute|column) ["'`]?[\w.$-]{1,60}["'`]? (?:is|was) (?:invalid|not valid)\b|\binvalid (?:property|attribute|column|field name) ["'`\u2018\u201c]/i
 
 /** Words of a target that misses a field. */
 export const saysMissing =
-  /\b(?:missing|required|absent|blank|empty|null|not (?:present|given|provided|specified|supplied|set|found|sent)|must provide|must be (?:given|provided|present|specified|set|supplied|sent)(?! (?:as|in|with|to)\b)|should be defined|undefined|fehlt|fehlen|erforderlich|pflichtfeld|nicht leer|obligatoire|manquant|requis|obligatori[oa]|requerid[oa]|verplicht|ontbreekt)\b/i
+  /\b(?:missing|required|absent|blank|empty|null|(?:not|wasn't|weren't|isn't) (?:present|given|provided|specified|supplied|set|found|sent)|must provide|must be (?:given|provided|present|specified|set|supplied|sent)(?! (?:as|in|with|to)\b)|should be defined|undefined|fehlt|fehlen|erforderlich|pflichtfeld|nicht leer|obligatoire|manquant|requis|obligatori[oa]|requerid[oa]|verplicht|ontbreekt)\b/i
 
 /** Words of a target that finds a value of another type: `A valid integer is required`. */
 export const ofType =

@@ -104,6 +104,7 @@ const requiredNames: readonly RegExp[] = [
   /\b(?:invalid|missing|no|bad) (?:value|input) for ["'`]?([A-Za-z_]\w{1,60})/,
   /\bnull value in column ["'`]([A-Za-z_]\w{1,60})["'`]/,
   /^(?:the )?(?:element|field|parameter|property|attribute|column|key) ([A-Za-z_][\w.-]{1,60}) (?:is|are|was) (?:required|missing|mandatory|not (?:present|provided|set|specified))\b/i,
+  /(?<=^|[.;:] )["'`\u2018\u201c]([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d] (?:was|is)(?:n't| not) (?:supplied|provided|given|specified|set|sent)\b/,
   /^(?:no|missing)_([a-z]\w{1,60})$/,
   /^([a-z]\w{1,60})_(?:required|missing)$/,
 ]
@@ -128,7 +129,7 @@ const ofCall =
 
 /** The beginning of `Missing required fields: email, plan` and `must have required property 'email'`, up to the first name. */
 const missesField =
-  /\b(?:missing|required)(?: (?:required|mandatory|request|body|query))? (?:propert(?:y|ies)|fields?|param(?:eter)?s?|arguments?|keys?|attributes?|elements?|headers?|parts?)(?:: ?| ?(?=["'`\u2018\u201c[]))/i
+  /\b(?:missing|required)(?: (?:required|mandatory|request|body|query))? (?:propert(?:y|ies)|fields?|param(?:eter)?s?|arguments?|keys?|attributes?|elements?|headers?|parts?)(?: (?:were|was|are|is) (?:not (?:set|provided|given|present|specified)|missing))?(?:: ?| ?(?=["'`\u2018\u201c[]))/i
 
 /** The next name of a list, without what stands around it, and what joins it to another one. */
 const listed =
@@ -151,8 +152,8 @@ function listMissing(text: string): readonly string[] {
   const names: string[] = []
   listed.lastIndex = start.index + start[0].length
   while (names.length < maxExplained) {
-    const [, name, joint] = listed.exec(text) ?? []
-    if (name === undefined || commonWords.test(name)) break
+    const [whole = '', name, joint] = listed.exec(text) ?? []
+    if (name === undefined || (commonWords.test(name) && whole.startsWith(name))) break
     names.push(name)
     if (joint === undefined) break
   }

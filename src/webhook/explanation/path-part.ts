@@ -5,7 +5,7 @@ import type { Situation } from './situation.ts'
 const ofThings: ReadonlySet<number> = new Set([400, 404, 410, 422])
 
 const isUnknown =
-  /\b(?:invalid|unknown|unsupported|unrecogni[sz]ed|not (?:found|valid|exist|supported|recogni[sz]ed|defined)|(?:does|do) not exist|doesn't exist|no such|could not|cannot|can't|couldn't|unable to parse|malformed|incorrect)\b/i
+  /\b(?:invalid|unknown|unsupported|unrecogni[sz]ed|no query results|not (?:found|valid|exist|supported|recogni[sz]ed|defined)|(?:does|do) not exist|doesn't exist|no such|could not|cannot|can't|couldn't|unable to parse|malformed|incorrect)\b/i
 
 /** Words of APIs for what a part of a path names. */
 const named =
@@ -55,7 +55,21 @@ function findPart(clauses: readonly string[], target: string): string | null {
   ])
   // Google has a method behind what a part names: `Sheet1!A1:append`.
   const own = [...parts, ...parts.map((part) => part.split(':', 1)[0] ?? '')]
-  return own.findLast((part) => part.length > 1 && mentioned.has(part)) ?? null
+  return own.findLast((part) => part.length > 1 && mentioned.has(part)) ?? findId(parts, words)
+}
+
+/** A part of the path with a digit, such as an id, that stands as a word of its own. */
+function findId(parts: readonly string[], words: string): string | null {
+  const said = new Set(
+    words
+      .slice(0, 500)
+      .split(/[\s"'`(),;]+/)
+      .map((word) => word.replace(/[.:]$/, '')),
+  )
+  return (
+    parts.findLast((part) => /\d/.test(part) && part.length > 1 && !/^v\d+$/.test(part) && said.has(part)) ??
+    null
+  )
 }
 
 function decoded(part: string): string {

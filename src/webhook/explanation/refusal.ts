@@ -14,6 +14,7 @@ import {
 import {
   isNotEnabled,
   lacksPermission,
+  lacksScope,
   missesCredential,
   refusesCredential,
   refusesInBody,
@@ -327,6 +328,11 @@ function capitalized(words: string): string {
 
 /** Explains a success whose body refuses the credential; null if it does not. The hint follows the words of the target. */
 export function adviseOnRefusalInBody({ words, credential }: Situation): Explanation | null {
+  if (credential !== null && lacksScope(spread(words)))
+    return {
+      hint: `The credential lacks the permission: give it at the target to the credential, which comes from ${credential.words}.`,
+      path: credential.path,
+    }
   if (!refusesInBody(spread(words))) return null
   return credential === null
     ? { hint: 'The node sends no credential: set "auth".', path: placeOfNone }

@@ -20,6 +20,7 @@ export function explainSpecial(situation: Situation): Explanation | null {
   if (status === 431 || headersTooLarge.test(words)) return explainHeaders(situation)
   if (status === 402) return explainPayment(situation)
   if (status === 304) return explainUnchanged(situation)
+  if (status === 406) return explainAccept(situation)
   if (status === 411) return explainLength(situation)
   if (status === 413) return explainFileSize(situation)
   if (status === 426) return explainUpgrade(situation)
@@ -41,6 +42,15 @@ function explainHeaders({ node: { headers }, credential, said }: Situation): Exp
     }
   return {
     hint: `${beginning}. The node sets none itself: shorten its URL, which some targets count among them, or ask the operator of the target what adds headers on the way.`,
+    path: '/node/url',
+  }
+}
+
+/** Without a header Accept of the node the URL asks for a form. */
+function explainAccept({ node, said }: Situation): Explanation | null {
+  if (node.headers.some(({ name }) => /^accept$/i.test(name))) return null
+  return {
+    hint: `The target cannot answer in the form that it takes the call to ask for${said}. The node sends no header Accept: look in the documentation of the target whether its path has an ending such as ".json", or add the header Accept with "application/json".`,
     path: '/node/url',
   }
 }

@@ -240,6 +240,8 @@ const fieldNames = [
   ...['element', 'fieldName', 'field_name', 'parameterName', 'parameter_name', 'argument', 'memberNames'],
 ]
 
+const namesSeveral: ReadonlySet<string> = new Set(['fields', 'keys', 'memberNames'])
+
 /** Parts whose entries have the field under `name`. */
 const namedByName: ReadonlySet<string> = new Set([
   ...['invalid-params', 'invalidParams', 'invalid_params', 'fieldErrors', 'validationErrors'],
@@ -404,7 +406,12 @@ class StatementReader {
 
   #addFields(object: JsonObject, part: string): void {
     if (isOfGraphql(object)) return
-    for (const name of fieldNames) this.#addAll(member(object, name))
+    for (const name of fieldNames) {
+      const value = member(object, name)
+      // A list in a member of a plural name has several fields, and another one is a path.
+      const isList = Array.isArray(value) && namesSeveral.has(name)
+      for (const one of isList ? value.slice(0, maxFields) : [value]) this.#addAll(one)
+    }
     const source = member(object, 'source')
     if (isObject(source))
       for (const name of ['pointer', 'parameter', 'keys']) this.#addAll(member(source, name))

@@ -346,7 +346,7 @@ const rows: readonly Row[] = [
       { 'content-type': 'text/html; charset=utf-8' },
     ],
     '/node/body/fields',
-    'The target does not accept the values of the request: "The campaign is closed since May". Check required fields and formats.',
+    'The target does not accept the values of the request: "The campaign is closed since May". Check required fields and formats. The call was POST {target}/v1/leads, with "email" as application/json. The node sends "ada@example.com", which comes from profile.email.',
   ],
   [
     'a misspelt attribute of the URL behind a default',

@@ -68,7 +68,7 @@ export const bodyErrorCalls: readonly BrokenCall[] = [
     what: 'words about the request that are no names',
     node: content({ a: 'x' }),
     answer: { status: 400, body: { message: 'authentication is required' } },
-    hint: 'The target does not accept the request: "authentication is required". Compare names and values of the fields with the documentation of the target.',
+    hint: 'The target does not accept the request: "authentication is required". Compare names and values of the fields with the documentation of the target. The call was POST {target}/v1/leads, with "a" as application/json.',
     path: '/node/body/content',
   },
   {

@@ -215,7 +215,7 @@ export const brokenCalls: readonly BrokenCall[] = [
       headers: html,
       body: '<!DOCTYPE html><html><head><title>Error</title></head><body><pre>Cannot POST /v1/lead</pre></body></html>',
     },
-    hint: 'The target does not have this path, or nothing under it: "Cannot POST /v1/lead". Check the URL, the ids in it, and whether it points at the right account or environment.',
+    hint: 'The target does not have this path, or nothing under it: "Cannot POST /v1/lead". Check the URL, the ids in it, and whether it points at the right account or environment. The call was POST {target}/v1/leads.',
     path: '/node/url',
   },
   {
@@ -247,7 +247,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     what: 'an address that is gone',
     node: {},
     answer: { status: 410, body: 'This version of the API was shut down on 1 March.' },
-    hint: 'The target has removed this path for good: "This version of the API was shut down on 1 March". Replace the URL, or remove the node.',
+    hint: 'The target has removed this path for good: "This version of the API was shut down on 1 March". Replace the URL, or remove the node. The call was POST {target}/v1/leads.',
     path: '/node/url',
   },
   {
@@ -751,7 +751,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     node: simple(of('plan', 'plan')),
     payload: { profile },
     answer: { status: 400, body: { message: 'Missing required parameters in the request' } },
-    hint: 'The target does not accept the request: "Missing required parameters in the request". Compare names and values of the fields with the documentation of the target.',
+    hint: 'The target does not accept the request: "Missing required parameters in the request". Compare names and values of the fields with the documentation of the target. The call was POST {target}/v1/leads, with "plan" as application/json. The node sends "gold", which comes from profile.plan.',
     path: '/node/body/fields',
   },
   {

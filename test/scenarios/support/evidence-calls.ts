@@ -287,7 +287,7 @@ const rows: readonly Row[] = [
     json({ date: 'x' }),
     [400, { message: 'Invalid rate' }],
     '/node/body/content',
-    'The target does not accept the request: "Invalid rate". Compare names and values of the fields with the documentation of the target.',
+    'The target does not accept the request: "Invalid rate". Compare names and values of the fields with the documentation of the target. The call was POST {target}/v1/leads, with "date" as application/json.',
   ],
   [
     'the first word of a sentence near a name',

@@ -426,7 +426,7 @@ export const misreadCalls: readonly BrokenCall[] = [
   ),
   row(
     ['a pause with a 404', bearer, {}, 404, { message: 'busy' }, { 'retry-after': '30' }],
-    'The target does not have this path, or nothing under it: "busy". Check the URL, the ids in it, and whether it points at the right account or environment. The target asks for a pause of 30 s.',
+    'The target does not have this path, or nothing under it: "busy". Check the URL, the ids in it, and whether it points at the right account or environment. The call was POST {target}/v1/leads. The target asks for a pause of 30 s.',
     '/node/url',
   ),
   row(
@@ -508,7 +508,7 @@ export const misreadCalls: readonly BrokenCall[] = [
       '<html><title>404 Not Found</title><h1>Not Found</h1><p>The requested URL was not found on this server.</p>',
       html,
     ],
-    'The target does not have this path, or nothing under it: "The requested URL was not found on this server". Check the URL, the ids in it, and whether it points at the right account or environment.',
+    'The target does not have this path, or nothing under it: "The requested URL was not found on this server". Check the URL, the ids in it, and whether it points at the right account or environment. The call was POST {target}/v1/leads.',
     '/node/url',
   ),
   row(

@@ -116,7 +116,7 @@ const rows: readonly Row[] = [
     json({ email: '{{ profile.signup }}', mail: '{{ profile.signup }}' }),
     [422, { message: 'Die E-Mail-Adresse ist ungültig' }],
     '/node/body/content',
-    'The target does not accept the values of the request: "Die E-Mail-Adresse ist ungültig". Check required fields and formats.',
+    'The target does not accept the values of the request: "Die E-Mail-Adresse ist ungültig". Check required fields and formats. The call was POST {target}/v1/leads, with "email" and "mail" as application/json.',
   ],
 ]
 
