@@ -45,16 +45,19 @@ await runCommand(async () => {
   await using world = await createWorld()
   const machine = describeMachine(world, commandLine('npm run bench:durable', args))
   const rates = await measureRates(world)
-  const backlog = await measureBacklog(world)
+  const silent = await measureBacklog(world, 'says nothing')
+  const refusing = await measureBacklog(world, 'hangs up')
   const report = writeReport([
     markdownTable(['what', 'which'], machine),
     markdownTable(['executions a second', 'rate'], rates),
-    markdownTable(['waiting for a dead host', 'resident memory', 'file of the store'], backlog.sizes),
+    markdownTable(['waiting for a dead host', 'resident memory', 'file of the store'], silent.sizes),
     markdownTable(
       [`calls to another host, ${values.rate} a second`, 'p50', 'p99', 'failed'],
       [
-        describeTimes('none waits', backlog.alone),
-        describeTimes(`${waiting} wait for a dead host`, backlog.beside),
+        describeTimes('none waits', silent.alone),
+        describeTimes(`${waiting} wait for a host that says nothing`, silent.beside),
+        describeTimes('none waits', refusing.alone),
+        describeTimes(`${waiting} wait for a host that hangs up at once`, refusing.beside),
       ],
     ),
   ])
@@ -99,14 +102,19 @@ async function measureDone(world: World): Promise<number> {
   return accepted / ((performance.now() - began) / 1_000)
 }
 
-async function measureBacklog(world: World) {
-  // It takes connections and never says a word.
-  const dead = await listen(createServer().on('connection', (socket) => socket.on('error', () => {})))
+async function measureBacklog(world: World, death: 'says nothing' | 'hangs up') {
+  const dead = await listen(
+    createServer().on('connection', (socket) => {
+      socket.on('error', () => {})
+      if (death === 'hangs up') socket.destroy()
+    }),
+  )
   const settings = {
     EGRESS_ALLOW: `localhost:${dead.port},localhost:${world.ownReceiver.port},localhost:${world.receiver.port}`,
   }
-  await using running = await start(world, 'backlog.db', settings)
-  const file = join(world.directory, 'backlog.db')
+  const name = `${death}.db`
+  await using running = await start(world, name, settings)
+  const file = join(world.directory, name)
   const measureOthers = async () => {
     const node = { method: 'POST', url: `https://localhost:${world.ownReceiver.port}/` }
     const requests = createSubmissions({ node }, ['prefer: wait=30'])

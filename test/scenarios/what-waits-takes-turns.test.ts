@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import type { ExecutionList, SubmittedItems } from '../../src/contract/durable.ts'
 import { testFiles } from '../support/files.ts'
-import { json, never } from '../support/receiver.ts'
+import { hangUp, json, never } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { serviceWithStore, submit, untilEnded } from './support/durable.ts'
 
@@ -41,6 +41,43 @@ it('executions for a host that does not answer keep those for others from nothin
   expect(dead.received).toHaveLength(2)
   const { body } = await own.request<ExecutionList>('/v1/executions?state=waiting&limit=500')
   expect(body.executions).toHaveLength(198)
+})
+
+it.each([
+  ['hangs up at once', hangUp],
+  ['fails at once', json(500, {})],
+])('executions for a host that %s take no more turns than it has places for', async (_, answer) => {
+  const dead = await receiver(answer)
+  const sound = await receiver(json(200, {}))
+  const own = await serviceWithStore({ settings: { MAX_PER_HOST: '8', ...hasty } })
+  const retry = { attempts: 2, initialDelayMs: 600_000, maxDelayMs: 600_000 }
+  const began = performance.now()
+  await own.post('/v1/executions', { node: { method: 'PUT', url: dead.url, retry }, items: items(1_000) })
+
+  for (let count = 0; count < 50; count += 1) {
+    const { executionId } = await submit(own, { node: { method: 'POST', url: sound.url } })
+    expect((await untilEnded(own, executionId)).state).toBe('succeeded')
+  }
+
+  const seconds = Math.ceil((performance.now() - began) / 1_000)
+  expect(dead.received.length).toBeGreaterThanOrEqual(4)
+  // Twice its places in two seconds.
+  expect(dead.received.length).toBeLessThanOrEqual(8 + 4 * seconds)
+})
+
+it('a host that fails at times keeps all its places', async () => {
+  let calls = 0
+  const target = await receiver((request, response, incoming) => {
+    calls += 1
+    return json(calls % 2 === 0 ? 500 : 200, {})(request, response, incoming)
+  })
+  const own = await serviceWithStore({ settings: { MAX_PER_HOST: '2', ...hasty } })
+  const retry = { attempts: 2, initialDelayMs: 600_000, maxDelayMs: 600_000 }
+
+  await own.post('/v1/executions', { node: { method: 'PUT', url: target.url, retry }, items: items(100) })
+
+  // Were the failures held, they would take 100 s.
+  await vi.waitUntil(() => calls === 100, { timeout: 50_000 })
 })
 
 it('a limit of calls per second uses up no attempt, and ends none', async () => {

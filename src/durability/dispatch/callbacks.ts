@@ -17,6 +17,7 @@ import type {
   StoredExecution,
 } from '../store/execution-store.ts'
 import { untilAvailable } from '../until-available.ts'
+import type { HostState } from './dispatcher.ts'
 import { type CallbackAddress, readRest } from './documents.ts'
 import type { Holding } from './runner.ts'
 
@@ -106,7 +107,7 @@ export class Callbacks {
   }
 
   /** Makes the next try. */
-  async send(leased: LeasedCallback): Promise<void> {
+  async send(leased: LeasedCallback): Promise<HostState> {
     const { execution, lease, rest } = leased
     const { store } = this.#options
     const address = rest === null ? null : readRest(rest).callback
@@ -116,13 +117,14 @@ export class Callbacks {
     if (result === 'later' || (result !== null && this.#wasStopped(result))) {
       const dueAt = store.now() + (this.#stopping.signal.aborted ? 0 : shortageMs)
       await untilAvailable(() => store.release([lease], dueAt), this.#closed.signal)
-      return
+      return 'unknown'
     }
     const code = result?.reply.reason.code ?? null
     if (result?.reply.succeeded) return await this.#settle(leased, address, 'delivered', code)
     const endedAt = execution.endedAt ?? store.now()
     const isOver = store.now() - endedAt >= givenUpAfterMs
-    await this.#settle(leased, address, isOver ? 'failed' : 'again', code, result?.reply.retryAfterMs ?? 0)
+    const askedMs = result?.reply.retryAfterMs ?? 0
+    return await this.#settle(leased, address, isOver ? 'failed' : 'again', code, askedMs)
   }
 
   #renders(
@@ -193,7 +195,7 @@ export class Callbacks {
     outcome: CallbackTry['outcome'],
     code: string | null,
     askedMs = 0,
-  ): Promise<void> {
+  ): Promise<HostState> {
     const { store, onTried } = this.#options
     const before = execution.callback?.attempts ?? 0
     const pauseMs = Math.max(askedMs, pausesMs[Math.min(before, pausesMs.length - 1)] ?? 0)
@@ -204,6 +206,8 @@ export class Callbacks {
       code !== null ? null : address === null || execution.reply === null ? 'unreadable' : 'no_entry'
     const to = address?.to ?? null
     onTried({ executionId: execution.id, to, outcome, code, cause, attempts: before + 1 })
+    if (cause !== null) return 'unknown'
+    return outcome === 'delivered' ? 'well' : 'failed'
   }
 }
 

@@ -1,6 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { ExecutionStore, Leased, LeasedCallback, LeasedExecution } from '../store/execution-store.ts'
+import type {
+  ExecutionStore,
+  Lane,
+  Leased,
+  LeasedCallback,
+  LeasedExecution,
+} from '../store/execution-store.ts'
 import { Rooms } from './rooms.ts'
+
+/** How the host was in an attempt. `failed`: it gave no answer, or one after which the attempt is made again. `unknown`: nothing was sent. */
+export type HostState = 'well' | 'failed' | 'unknown'
 
 export interface DispatcherOptions {
   readonly store: ExecutionStore
@@ -9,8 +18,8 @@ export interface DispatcherOptions {
   /** Of them to one host and port. */
   readonly maxPerHost: number
   /** Makes one attempt. Rejects on a bug, after it has seen to the lease. */
-  readonly execute: (leased: LeasedExecution) => Promise<void>
-  readonly callBack: (leased: LeasedCallback) => Promise<void>
+  readonly execute: (leased: LeasedExecution) => Promise<HostState>
+  readonly callBack: (leased: LeasedCallback) => Promise<HostState>
   readonly onError: (error: unknown) => void
 }
 
@@ -19,6 +28,12 @@ const claimedAtOnce = 32
 
 /** The pause after a claim that was not answered. */
 const troubledMs = 1_000
+
+/**
+ * For how long a failed attempt has a place at the host, counted from its beginning. Otherwise a dead host that refuses at once would
+ * get all the attempts that the process can make, and the others would wait for them.
+ */
+const failedMs = 2_000
 
 /** Claims what is due as far as there is room, and has it executed. */
 export class Dispatcher {
@@ -39,7 +54,7 @@ export class Dispatcher {
 
   /** Executions and callbacks under way. */
   get running(): number {
-    return this.#rooms.taken
+    return this.#rooms.running
   }
 
   wake(): void {
@@ -87,13 +102,25 @@ export class Dispatcher {
   #run(leased: Leased): void {
     const { execute, callBack, onError } = this.#options
     const { lane } = leased.execution
+    const began = performance.now()
     this.#rooms.take(lane)
     const work = leased.purpose === 'execution' ? execute(leased) : callBack(leased)
-    const running: Promise<void> = work.catch(onError).then(() => {
+    const running: Promise<void> = work.catch(onError).then((host) => {
       this.#running.delete(running)
-      this.#rooms.give(lane)
+      const heldMs = host === 'failed' ? failedMs - (performance.now() - began) : 0
+      if (heldMs > 0) this.#hold(lane, heldMs)
+      else if (host === 'well') this.#rooms.giveAll(lane)
+      else this.#rooms.give(lane)
       this.wake()
     })
     this.#running.add(running)
+  }
+
+  #hold(lane: Lane, ms: number): void {
+    const give = this.#rooms.hold(lane)
+    setTimeout(() => {
+      give()
+      this.wake()
+    }, ms).unref()
   }
 }

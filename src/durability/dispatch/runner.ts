@@ -27,6 +27,7 @@ import type {
   LeasedExecution,
 } from '../store/execution-store.ts'
 import { untilAvailable } from '../until-available.ts'
+import type { HostState } from './dispatcher.ts'
 import { readDocuments, type SubmittedDocuments } from './documents.ts'
 
 /** The resources of one execution. */
@@ -95,19 +96,19 @@ export class Runner {
   }
 
   /** Makes the next attempt. */
-  async execute(leased: LeasedExecution): Promise<void> {
+  async execute(leased: LeasedExecution): Promise<HostState> {
     const { documents, mustEnd } = leased
     if (documents === null) return await this.#endUnsent(leased, null, 'unreadable')
     const submitted = this.#read(documents, leased)
     if (mustEnd !== null) return await this.#endUnsent(leased, submitted, mustEnd)
     const sending = startSending()
     try {
-      await this.#attempt(leased, submitted, sending)
+      return await this.#attempt(leased, submitted, sending)
     } catch (error) {
       this.#options.onError(error)
-      if (sending.fenced.signal.aborted) return
-      if (sending.hasBegun) await this.#endUnsent(leased, submitted, 'interrupted')
-      else await this.#giveBack(leased, afterErrorMs)
+      if (sending.fenced.signal.aborted) return 'unknown'
+      if (sending.hasBegun) return await this.#endUnsent(leased, submitted, 'interrupted')
+      return await this.#giveBack(leased, afterErrorMs)
     }
   }
 
@@ -136,7 +137,11 @@ export class Runner {
     return { ...submitted, progress: goOnAfterDeath(progress, number, at) }
   }
 
-  async #attempt(leased: LeasedExecution, submitted: SubmittedDocuments, sending: Sending): Promise<void> {
+  async #attempt(
+    leased: LeasedExecution,
+    submitted: SubmittedDocuments,
+    sending: Sending,
+  ): Promise<HostState> {
     const { context, hold } = this.#options
     const { execution } = leased
     const { tenant } = execution.lane
@@ -160,7 +165,7 @@ export class Runner {
       resources.end()
       this.#cancelling.delete(execution.id)
     })
-    if (sending.fenced.signal.aborted) return
+    if (sending.fenced.signal.aborted) return 'unknown'
     if (result.kind === 'refused') throw new TypeError('a compiled node is not refused')
     if (result.kind === 'unaffordable') return await this.#giveBack(leased, shortageMs)
     if (cancelling.signal.aborted && result.reply.attempts.at(-1)?.failure === 'cancelled')
@@ -171,6 +176,7 @@ export class Runner {
     const postponed = result.postponed ?? this.#goOnAfterStop(result, node, submitted)
     if (postponed === null) await this.#end(leased, submitted, result)
     else await this.#settleAgain(leased, submitted, result, postponed)
+    return postponed === null ? judgeHost(result) : 'failed'
   }
 
   #continue(
@@ -228,8 +234,8 @@ export class Runner {
       progress: Buffer.from(JSON.stringify(shift(progress, this.#ahead))),
     }
     const written = await this.#store((store) => store.settle(leased.lease, again))
-    if (written !== 'cancelled') return this.#options.onSettled('again')
-    await this.#endUnsent(leased, { ...submitted, progress }, 'withdrawn')
+    if (written === 'cancelled') await this.#endUnsent(leased, { ...submitted, progress }, 'withdrawn')
+    else this.#options.onSettled('again')
   }
 
   async #end(leased: LeasedExecution, submitted: SubmittedDocuments, result: Executed): Promise<void> {
@@ -242,7 +248,7 @@ export class Runner {
     leased: LeasedExecution,
     submitted: SubmittedDocuments | null,
     code: UnsentCode,
-  ): Promise<void> {
+  ): Promise<'unknown'> {
     const { execution } = leased
     const { context, onEnded } = this.#options
     const node = submitted === null ? null : this.#compile(submitted, execution.lane.tenant)
@@ -263,6 +269,7 @@ export class Runner {
     await this.#settleEnded(leased, submitted, reply, states[code] ?? 'failed')
     const record = recordUnsent(reply, node, execution.lane)
     onEnded({ client: execution.lane.client, record, traceId: submitted?.trace?.traceId ?? null })
+    return 'unknown'
   }
 
   async #settleEnded(
@@ -280,12 +287,13 @@ export class Runner {
     this.#options.onSettled('ended')
   }
 
-  async #giveBack({ lease, execution }: LeasedExecution, ms: number): Promise<void> {
+  async #giveBack({ lease, execution }: LeasedExecution, ms: number): Promise<'unknown'> {
     const now = this.#options.store.now()
     if (ms > 0)
       await this.#store((store) => store.pause(execution.lane, now + Math.min(ms, longestLanePauseMs)))
     await this.#store((store) => store.release([lease], now + ms))
     this.#options.onSettled('given_back')
+    return 'unknown'
   }
 
   /** Repeats what must be stored until it is. */
@@ -329,6 +337,13 @@ function describeUnsent(
   const isUntold = submitted === null && (execution.attempts > 0 || execution.begun !== null)
   const repeat = findSafetyAfterFailure(code, isUntold ? 'maybe' : 'no')
   return { code, message: messages[code], repeat, attempts }
+}
+
+/** How the host was in the last attempt of an execution that has ended. */
+function judgeHost({ reply: { attempts } }: Executed): HostState {
+  const last = attempts.at(-1)
+  if (last === undefined) return 'unknown'
+  return last.status === null ? 'failed' : 'well'
 }
 
 function shift<T extends { readonly beganAt: number }>(progress: T, ms: number): T {
