@@ -4,14 +4,18 @@ import { receiverPort } from '../../demo/receiver.ts'
 import { startWorld } from '../../demo/world.ts'
 import { executeExamples, previewExamples } from '../../openapi/examples.ts'
 import type { ExecuteRequest } from '../../src/contract/execution.ts'
-import type { MinuteStatistics, NodeStatistics } from '../../src/contract/statistics.ts'
+import { instanceExample, type MinuteStatistics, type NodeStatistics } from '../../src/contract/statistics.ts'
 import { launchChromium } from './support/chromium.ts'
 
 // Writes the pictures of the console that README.md and docs/console.md show: npx node test/browser/screenshot.ts
 
 const width = 1_100
 
-await using world = await startWorld({ servicePort: 3000, receiverPort })
+await using world = await startWorld({
+  servicePort: 3000,
+  receiverPort,
+  settings: { INSTANCE: instanceExample.instance },
+})
 await using browser = await launchChromium()
 const { url } = world.service
 
@@ -32,7 +36,7 @@ const tried = await open('#/try')
 await tried.getByText('Examples').click()
 await tried.getByRole('button', { name: previewExamples.lead_exists.summary }).click()
 await tried.getByText('exists follows').waitFor()
-await take(tried, 'console', 1_420)
+await take(tried, 'console', 1_495)
 
 for (const { value } of Object.values<{ value: ExecuteRequest }>(executeExamples))
   await world.service.execute(value)
@@ -43,7 +47,7 @@ await node.route('**/v1/nodes/crm-lead/stats', async (route) => {
 })
 await node.goto(`${url}/console#/nodes/crm-lead`)
 await node.locator('canvas').waitFor()
-await take(node, 'console-node', 800)
+await take(node, 'console-node', 1_020)
 
 const { executionId } = await submit({
   node: {
@@ -57,7 +61,7 @@ const execution = await open(`#/executions/${executionId}`)
 await execution.locator('.tag.failed').waitFor()
 await execution.getByRole('button', { name: 'Count (dry run)' }).click()
 await execution.getByText('Nothing was done').waitFor()
-await take(execution, 'console-execution', 1_330)
+await take(execution, 'console-execution', 1_410)
 
 /** The statistics of a node as they are after an hour of many executions: no hour has passed yet. */
 function afterABusyHour(statistics: NodeStatistics): NodeStatistics {
@@ -67,12 +71,14 @@ function afterABusyHour(statistics: NodeStatistics): NodeStatistics {
   const succeeded = passedThrough - failed
   return {
     ...statistics,
+    instanceSince: perMinute[0]?.minute ?? statistics.instanceSince,
     perMinute,
     passedThrough,
     succeeded,
     failed,
     attempts: passedThrough,
     failingSince: null,
+    lastSucceededAt: statistics.lastAt,
     branches: { success: succeeded, error: failed, exit: 0 },
     codes: { expectation_met: succeeded, expectation_unmet: failed },
     statuses: { 201: passedThrough },
