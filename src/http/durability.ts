@@ -10,7 +10,7 @@ import { createSpans } from '../execution/spans.ts'
 import { logExecution } from '../logging/execution-line.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Statistics } from '../statistics/statistics.ts'
-import type { AppOptions, DurableOptions } from './app.ts'
+import type { AppOptions, DurableOptions } from './app-options.ts'
 import type { ConcurrencyLimit } from './limits/concurrency-limit.ts'
 
 export interface DurabilityOptions extends DurableOptions {

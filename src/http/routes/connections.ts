@@ -6,8 +6,12 @@ import { refuseQuery } from '../body/json-body.ts'
 import { Refusal } from '../problems/problem.ts'
 import { problemReply, readingReplies } from './problem-replies.ts'
 
+export interface ConnectionsRouteOptions {
+  readonly connections: ConnectionStore
+}
+
 /** `GET /v1/connections` */
-export const connectionsRoute: FastifyPluginAsyncTypebox<{ connections: ConnectionStore }> = async (
+export const connectionsRoute: FastifyPluginAsyncTypebox<ConnectionsRouteOptions> = async (
   app,
   { connections },
 ) => {

@@ -19,7 +19,7 @@ import { keyReplies, problemReplies } from './problem-replies.ts'
 import { replayedHeader } from './replayed-header.ts'
 import { readTrace, returnTrace, TraceHeaders, traceReplyHeaders } from './trace-headers.ts'
 
-interface ExecuteRouteOptions {
+export interface ExecuteRouteOptions {
   readonly context: ExecutionContext
   readonly concurrency: ConcurrencyLimit
   readonly log: Log

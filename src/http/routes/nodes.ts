@@ -15,7 +15,7 @@ import type { Client } from '../clients/client.ts'
 import { Refusal } from '../problems/problem.ts'
 import { problemReply, readingReplies } from './problem-replies.ts'
 
-interface NodesRouteOptions {
+export interface NodesRouteOptions {
   readonly statistics: SharedStatistics
   /** This instance. */
   readonly countedBy: Omit<CountedBy, 'instances'>

@@ -32,7 +32,7 @@ import { locateResult, resultLocationHeaders } from './result-location.ts'
 import { decodeStoredReply, endedReply } from './stored-reply.ts'
 import { showMoment } from './summary.ts'
 
-interface SubmitRouteOptions extends StoreOption {
+export interface SubmitRouteOptions extends StoreOption {
   /** Where clients reach the service. Empty for paths. */
   readonly publicUrl: string
   /** Null if spans are not exported. */
