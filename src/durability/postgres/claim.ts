@@ -2,7 +2,7 @@ import { findEnd, nullIfUnreadable, openDocuments } from '../store/execution-row
 import type { Lane, Leased, LeasedCallback, LeasedExecution } from '../store/execution-store.ts'
 import { type Row, readBigint, type Transaction } from './database.ts'
 import { asRow, type ExecutionRow, readPart, rowColumns, rowTables, summarize } from './execution-row.ts'
-import { MissingKey } from './outage.ts'
+import { MissingKey, Outage } from './outage.ts'
 import type { Session } from './session.ts'
 
 interface Ticket {
@@ -25,18 +25,27 @@ export async function claim(
   session: Session,
   room: (lane: Lane) => number,
   limit: number,
-  onMissingKey: (error: MissingKey) => void,
+  onOutage: (error: Outage) => void,
 ): Promise<readonly Leased[]> {
   const lanes = await listDueLanes(session, room)
   const { leased, left, emptied } = await session.database.transaction((transaction) =>
     claimAll(session, transaction, lanes, limit),
   )
-  if (left !== null) onMissingKey(left)
-  if (emptied.length > 0)
-    await session.database.rows('SELECT calm_lanes($1::bigint[])', [
-      [...emptied].sort((one, other) => one - other),
-    ])
+  if (left !== null) onOutage(left)
+  if (emptied.length > 0) await calm(session, emptied).catch(unlessOutage(onOutage))
   return leased
+}
+
+async function calm({ database }: Session, lanes: readonly number[]): Promise<void> {
+  await database.rows('SELECT calm_lanes($1::bigint[])', [[...lanes].sort((one, other) => one - other)])
+}
+
+/** The leases are there. The next claim looks at these lanes once more. */
+function unlessOutage(onOutage: (error: Outage) => void) {
+  return (error: unknown): void => {
+    if (!(error instanceof Outage)) throw error
+    onOutage(error)
+  }
 }
 
 /** The lanes that have something to claim and room for it, the one that was served longest ago first. */

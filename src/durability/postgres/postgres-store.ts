@@ -33,6 +33,7 @@ import type { StoreLimits } from '../store/store-limits.ts'
 import { accept } from './accept.ts'
 import { claim } from './claim.ts'
 import type { PostgresAddress, Transaction } from './database.ts'
+import { LentLeases, listHeld, nextToken } from './lent-leases.ts'
 import { openSession } from './open-session.ts'
 import { Outage, Unregistered } from './outage.ts'
 import { pauseChannel, savePauses } from './pauses.ts'
@@ -76,6 +77,11 @@ export class PostgresStore implements ExecutionStore {
   readonly #session: Session
   readonly #pulse: Pulse
   readonly #onUnavailable: PostgresStoreOptions['onUnavailable']
+  readonly #lent = new LentLeases({
+    nextToken: () => this.#perform(() => nextToken(this.#session)),
+    listHeld: (below) => this.#perform(() => listHeld(this.#session, below)),
+    giveBack: (leases) => this.release(leases, this.now()),
+  })
   readonly #underWay = new Set<Promise<unknown>>()
   #isClosed = false
 
@@ -123,12 +129,21 @@ export class PostgresStore implements ExecutionStore {
   }
 
   accept(submissions: readonly Submission[]): Promise<Acceptance | Unavailable> {
-    return this.#transact((transaction) => accept(this.#session, transaction, submissions))
+    return this.#lent.lend(
+      this.#transact((transaction) => accept(this.#session, transaction, submissions)),
+      (acceptance) =>
+        acceptance.outcome === 'stored'
+          ? acceptance.executions.flatMap((one) =>
+              one.outcome === 'accepted' && one.lease !== null ? [one.lease] : [],
+            )
+          : [],
+    )
   }
 
   claim(room: (lane: Lane) => number, limit: number): Promise<readonly Leased[] | Unavailable> {
-    return this.#perform(() =>
-      claim(this.#session, room, limit, ({ message }) => this.#onUnavailable(message)),
+    return this.#lent.lend(
+      this.#perform(() => claim(this.#session, room, limit, ({ message }) => this.#onUnavailable(message))),
+      (leased) => leased.map(({ lease }) => lease),
     )
   }
 
@@ -140,16 +155,24 @@ export class PostgresStore implements ExecutionStore {
     return this.#perform(() => begin(this.#session, lease, attempt))
   }
 
-  settle(lease: Lease, outcome: Again | Ended): Promise<Written | 'cancelled' | Unavailable> {
-    return this.#transact((transaction) => settle(this.#session, transaction, lease, outcome))
+  async settle(lease: Lease, outcome: Again | Ended): Promise<Written | 'cancelled' | Unavailable> {
+    const answer = await this.#transact((transaction) => settle(this.#session, transaction, lease, outcome))
+    if (answer === 'written' || answer === 'fenced') this.#lent.end([lease])
+    return answer
   }
 
-  settleCallback(lease: Lease, outcome: CallbackOutcome): Promise<Written | Unavailable> {
-    return this.#transact((transaction) => settleCallback(this.#session, transaction, lease, outcome))
+  async settleCallback(lease: Lease, outcome: CallbackOutcome): Promise<Written | Unavailable> {
+    const answer = await this.#transact((transaction) =>
+      settleCallback(this.#session, transaction, lease, outcome),
+    )
+    if (answer !== 'unavailable') this.#lent.end([lease])
+    return answer
   }
 
-  release(leases: readonly Lease[], dueAt: number): Promise<'written' | Unavailable> {
-    return this.#transact((transaction) => release(this.#session, transaction, leases, dueAt))
+  async release(leases: readonly Lease[], dueAt: number): Promise<'written' | Unavailable> {
+    const answer = await this.#transact((transaction) => release(this.#session, transaction, leases, dueAt))
+    if (answer !== 'unavailable') this.#lent.end(leases)
+    return answer
   }
 
   find(name: ExecutionName): Promise<StoredExecution | null | Unavailable> {
@@ -176,7 +199,10 @@ export class PostgresStore implements ExecutionStore {
   }
 
   cancel(id: string): Promise<Cancellation | Unavailable> {
-    return this.#transact((transaction) => cancel(this.#session, transaction, id))
+    return this.#lent.lend(
+      this.#transact((transaction) => cancel(this.#session, transaction, id)),
+      (cancellation) => (cancellation.outcome === 'withdrawable' ? [cancellation.leased.lease] : []),
+    )
   }
 
   async redrive(filter: RedriveFilter, options: RedriveOptions): Promise<Redrive | Unavailable> {
@@ -213,6 +239,7 @@ export class PostgresStore implements ExecutionStore {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#lent.close()
     await Promise.allSettled(this.#underWay)
     await this.#pulse.close()
     await this.#session.database.close()
@@ -222,6 +249,7 @@ export class PostgresStore implements ExecutionStore {
   async abort(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#lent.close()
     await this.#pulse.stop()
     await this.#session.database.close()
   }
