@@ -1,15 +1,18 @@
-import { array, assert, constantFrom, nat, property, record } from 'fast-check'
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { TargetPauses } from '../../../src/egress/limits/target-pauses.ts'
 
 const maxMs = 1_000
 
 it('is empty exactly when no lane has a pause, and a pause is never shortened', () => {
-  const moves = array(record({ lane: constantFrom('a', 'b', 'c'), ms: nat(2_000), later: nat(600) }), {
-    maxLength: 40,
-  })
-  assert(
-    property(moves, (all) => {
+  const moves = fc.array(
+    fc.record({ lane: fc.constantFrom('a', 'b', 'c'), ms: fc.nat(2_000), later: fc.nat(600) }),
+    {
+      maxLength: 40,
+    },
+  )
+  fc.assert(
+    fc.property(moves, (all) => {
       let time = 0
       const pauses = new TargetPauses({ now: () => time, maxMs })
       const ends = new Map<string, number>()
