@@ -63,7 +63,7 @@ export function adviseMember({ place, name, around, known }: UnknownMember): Adv
     (place === 'Connection' && addresses.has(fold(name)) ? 'baseUrl' : undefined)
   if (same !== undefined && Object.hasOwn(around, same)) return { ...noAdvice, text: describeTwice(same) }
   if (same !== undefined) return { ...guess(same), is: same, name: describeRename(same) }
-  const foreign = findForeign(place, place === 'Node' ? (curlFlags.get(name) ?? name) : name)
+  const foreign = findForeign(place, place === 'Node' ? nameOfFlag(name) : name)
   if (foreign !== undefined)
     return adviseForeign(place, foreign, around, name, known) ?? adviseHome(place, foreign.is ?? name)
   const home = adviseHome(place, name)
@@ -106,6 +106,11 @@ const addresses: ReadonlySet<string> = new Set([
 ])
 
 /** Options of curl, with words of the tables. */
+/** The name of an option of curl, also without its dash. An x alone is a coordinate, or a misspelt `-X`. */
+function nameOfFlag(name: string): string {
+  return curlFlags.get(name) ?? (name === 'x' ? undefined : curlFlags.get(`-${name}`)) ?? name
+}
+
 const curlFlags: ReadonlyMap<string, string> = new Map([
   ['-A', 'userAgent'],
   ['-F', 'multipart'],

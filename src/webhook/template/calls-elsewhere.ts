@@ -267,6 +267,13 @@ const calls: ReadonlyMap<string, Call> = new Map([
   ['reduce', (subject, _given, { pipe }) => pipe(subject, 'sum')],
   ...named('unix tounixinteger toseconds', seconds('')),
   ...named('gettime tomillis valueof', seconds(' | times: 1000')),
+  [
+    'sha256',
+    (subject, given, pen) =>
+      given.length === 0
+        ? pen.pipe(subject, 'sha256')
+        : pen.pipe(subject, `hmac_sha256: ${operandOf(given.at(-1), pen)}`),
+  ],
   ...named('parsejson', refused),
   ['parsenumber', parsedNumber],
   ['at', item],

@@ -92,6 +92,13 @@ const aroundResponse = /^(?:json|item|body)$/
 /** Names of other tools that stand for no value of the payload. */
 const noValues =
   /^\$(?:execution|env|secrets|credentials|parameter|prevNode|runIndex|itemIndex|position|guid|timestamp|isoTimestamp|random\w*|fromAI|binary)$/
+/** The parts of a response by their names elsewhere. */
+const parts: ReadonlyMap<string, string> = new Map([
+  ...['status', 'statusCode', 'code'].map((name) => [name, 'status'] as const),
+  ...['json', 'data'].map((name) => [name, 'json'] as const),
+  ...['body', 'text'].map((name) => [name, 'body'] as const),
+  ['headers', 'headers'],
+])
 const namespaces = /^(?:Math|Object|JSON|Number|String|Array|DateTime|Date|Boolean|_|moment|dayjs)$/
 const helpers =
   /^(?:lower|upper|lowercase|uppercase|trim|default|capitalize|toUpperCase|toLowerCase|json|toJson|length|len|title|urlquery|formatDate|round|add|multiply|join|split|replace|concat)$/
@@ -404,6 +411,7 @@ class Rewriter {
   #word(text: string): Written {
     if (constants.test(text)) return { kind: 'number', value: text === 'undefined' ? 'nil' : text }
     if (this.#hasResponse && /^(?:response|res|resp|\$response)$/.test(text)) return this.#response()
+    if (this.#hasResponse && text === 'pm' && this.#take('.')) return this.#ofPostman()
     if (this.#hasResponse && /^(?:status|statusCode)$/.test(text) && this.#next !== '.')
       return { kind: 'path', value: 'response.status' }
     if (own.test(text)) return { kind: 'path', value: text }
@@ -416,25 +424,35 @@ class Rewriter {
     return this.#foreignPath(text)
   }
 
+  /** `pm.response`, and `pm.expect(a).to.equal(b)`. */
+  #ofPostman(): Written {
+    if (this.#take('response')) return this.#response()
+    this.#expect('expect')
+    this.#expect('(')
+    const value = this.#inCondition(this.#expression())
+    this.#expect(')')
+    while (this.#take('.', 'to', 'be', 'deep'));
+    this.#expect('equal', 'equals', 'eql', 'eq')
+    this.#expect('(')
+    const other = this.#inCondition(this.#expression())
+    this.#expect(')')
+    return { kind: 'truth', value: `${value} == ${other}` }
+  }
+
   /** A part of the response, whose body is `response.json` where it has members. */
   #response(): Written {
-    const [dot, name = '', behind = ''] = this.#tokens.slice(this.#at, this.#at + 3)
-    const part = /^(?:status|statusCode|code)$/.test(name)
-      ? 'status'
-      : /^(?:data|json)$/.test(name) ||
-          (name === 'body' && /^(?:\??\.|\[)$/.test(behind) && !this.#isCalled())
-        ? 'json'
-        : /^(?:body|headers)$/.test(name)
-          ? name
-          : null
-    if (!/^\??\.$/.test(dot ?? '') || part === null) throw new NotRewritten()
-    this.#at += 2
-    return { kind: 'path', value: `response.${part}` }
+    const [dot, name = '', behind = '', next] = this.#tokens.slice(this.#at, this.#at + 4)
+    const part = parts.get(name)
+    if (!/^\??\.$/.test(dot ?? '') || part === undefined) throw new NotRewritten()
+    // `json()` and `text()` of fetch and Postman.
+    this.#at += behind === '(' && next === ')' ? 4 : 2
+    const isJson = name === 'body' && /^(?:\??\.|\[)$/.test(behind) && !this.#isCalled()
+    return { kind: 'path', value: `response.${isJson ? 'json' : part}` }
   }
 
   /** Whether a method of the body itself is called: `response.body.trim()`. */
   #isCalled(): boolean {
-    const [name, open] = this.#tokens.slice(this.#at + 3, this.#at + 5)
+    const [name, open] = this.#tokens.slice(this.#at + 1, this.#at + 3)
     return open === '(' || name === 'length'
   }
 
@@ -499,6 +517,8 @@ class Rewriter {
     if (name.toLowerCase() === 'if') return this.#ifCall()
     const given: Argument[] = []
     while (!this.#take(')')) {
+      // Make leaves the arguments empty that it does not need.
+      if (this.#take(';')) continue
       given.push(this.#argument())
       if (this.#next !== ')') this.#expect(',', ';')
     }

@@ -58,6 +58,9 @@ const shortInText =
   /\$\{(?!(?:payload\.)?(?:profile|event|instance|flow|vars|node|execution|secrets|response)\.)(?:\w{1,60}\.){0,5}(\w{1,60})\}|\[\[ ?(\w{1,60}) ?\]\]|<%= ?(\w{1,60}) ?%>|\*\|(\w{1,60})\|\*|\{!(?!\$?(?:profile|event|instance|flow|vars|node|execution|secrets|response)\.)\$?(?:\w{1,60}\.){0,5}(\w{1,60})\}|@\{?(?:triggerBody|triggerOutputs|body|outputs|items?|variables|parameters|actions)\([^{}()]{0,60}\)(?:\??\[['\x22]\w{1,60}['\x22]\]){0,5}\??\[['\x22](\w{1,60})['\x22]\]\}?/g
 const shortWhole =
   /^(?:\{(\w{1,60})\}|[#@]\{(\w{1,60})\}|%(\w{1,60})%|%%(\w{1,60})%%|=\s?([A-Za-z]\w{0,60})|\$\.(?!(?:payload\.)?(?:profile|event|instance|flow|vars|node|execution|secrets|response)\.)(?:\w{1,60}\.){0,5}([A-Za-z]\w{0,60})|@\{?variables\('(\w{1,60})'\)\}?)$/
+/** Names and texts that FEEL joins, as in `=customer.name + " " + customer.city`: no source of ours is in them. */
+const joinedWhole =
+  /^=\s?(?!(?:payload\.)?(?:profile|event|instance|flow|vars|node|execution|secrets|response)\.)(?:"[^"]{0,100}"\s?\+\s?)?(?:[A-Za-z_]\w{0,60}\.){0,5}([A-Za-z_]\w{1,60})\s?\+(?=\s?["A-Za-z_])/
 const shortInUrl = /(?<=\/)(?:\{(\w{1,60})\}|:([A-Za-z]\w{0,60}))(?=[/?#]|$)/g
 
 function findShort(
@@ -65,14 +68,14 @@ function findShort(
   limit: number,
 ): UnrenderedReference[] {
   if (isCaptured || !/[${[<*%/=@]/.test(text)) return []
-  const whole = isWhole ? shortWhole.exec(text.trim()) : null
+  const whole = isWhole ? (shortWhole.exec(text.trim()) ?? joinedWhole.exec(text.trim())) : null
   const inUrl = place === 'url' ? [...text.matchAll(shortInUrl)] : []
   const read = (isCertain: boolean) => (match: RegExpMatchArray) => ({
     pointer,
     written: match[0],
     path: [match.slice(1).find((name) => name !== undefined) ?? ''],
     isShort: true,
-    isCertain: isCertain || /^(?:\*\||@\{?\w+\()/.test(match[0]),
+    isCertain: isCertain || /^(?:\*\||@\{?\w+\(|=[^=]*\+)/.test(match[0]),
     why,
   })
   const likely = whole === null ? [...text.matchAll(shortInText)] : [whole]

@@ -29,6 +29,8 @@ const values: readonly (readonly [text: string, written: string])[] = [
   // Functions.
   ['upper(1.name)', '{{ profile.name | upcase }}'],
   ['ifempty(1.name; "x")', '{{ profile.name | default: "…" }}'],
+  ['sha256(1.body; ; profile.key)', '{{ profile.body | hmac_sha256: profile.key }}'],
+  ['parseNumber(1.price; ",")', '{{ profile.price | replace: ",", "." | plus: 0 }}'],
   ['Math.round(profile.price)', '{{ profile.price | round }}'],
   ['Object.values(profile.address)', '{% for pair in profile.address %}{{ pair[1] }},{% endfor %}'],
   ['replace(trim(profile.a); ","; ".")', '{{ profile.a | strip | replace: ",", "." }}'],
@@ -82,6 +84,11 @@ const conditions: readonly (readonly [text: string, written: string])[] = [
   ['$.ok == true', 'response.json.ok == true'],
   ['response.json.total + 1 > 5', '(response.json.total | plus: 1) > 5'],
   ['res.body.ok && !res.body.error', 'response.json.ok and not response.json.error'],
+  ['pm.response.json().success === true', 'response.json.success == true'],
+  ['pm.response.code === 201', 'response.status == 201'],
+  ['pm.expect(pm.response.code).to.be.eql(201)', 'response.status == 201'],
+  ['res.text().trim() == "ok"', '(response.body | strip) == "…"'],
+  ['response.body.trim() == "ok"', '(response.body | strip) == "…"'],
   ['if response.status == 200', 'response.status == 200'],
 ]
 

@@ -70,6 +70,8 @@ describe('a text that looks like a reference', () => {
     ['$.email', '{{ profile.email }}'],
     ['$.detail.email', '{{ profile.email }}'],
     ['=email', '{{ profile.email }}'],
+    ['=customer.email + " " + customer.city', '{{ profile.email }}'],
+    ['="Hi " + firstName + "!"', '{{ profile.firstName }}'],
     ['${contact.email}', '{{ profile.email }}'],
     ["@{variables('email')}", '{{ profile.email }}'],
     ['{!$Record.Email}', '{{ profile.email }}'],

@@ -1,3 +1,4 @@
+import { sources } from '../../../contract/payload.ts'
 import { fileOfEvent } from './examples.ts'
 import type { ForeignMembers, ForeignWord, ForeignWords } from './foreign-word.ts'
 import { leaveOut, noFetchedFiles } from './sentences.ts'
@@ -24,10 +25,11 @@ export const fieldMembers: ForeignMembers = {
       },
     },
     {
-      words: 'url uri href fileUrl link',
+      words: 'url uri href fileUrl link src filePath localPath localFile',
       says: noFetchedFiles,
       example: fileOfEvent,
       covers: ['source', 'field'],
+      unless: { fits: (value) => (sources as readonly unknown[]).includes(value), is: 'source' },
     },
   ],
   Field: [
