@@ -76,7 +76,12 @@ const letters: Readonly<Record<string, string>> = {
   '[T]': 'T',
 }
 
-const asTime: Call = ({ value, kind }) => ({ kind, value, isDate: true })
+/** In Liquid a number is in seconds, in JavaScript in milliseconds. */
+const asTime: Call = ({ value, kind }, [format]) => {
+  if (format !== undefined && (format.kind !== 'text' || !/^yyyy-/i.test(format.text ?? '')))
+    throw new NotRewritten()
+  return { kind, value: value.replace(/ \| times: 1000$/, ''), isDate: true }
+}
 
 /** A time with seconds added or taken away. */
 function shift(filter: 'plus' | 'minus', { value }: Written, seconds: number): Written {
@@ -110,6 +115,8 @@ const formatted: Call = (subject, [format]) => {
 
 function operandOf(given: Argument | undefined, { operand }: Pen): string {
   if (given === undefined || given.kind === 'arrow' || given.kind === 'duration') throw new NotRewritten()
+  // A regular expression in a text.
+  if (given.kind === 'text' && /^\/.+\/[a-z]{0,5}$/.test(given.text ?? '')) throw new NotRewritten()
   return operand(given)
 }
 
@@ -274,6 +281,7 @@ const calls: ReadonlyMap<string, Call> = new Map([
         ? pen.pipe(subject, 'sha256')
         : pen.pipe(subject, `hmac_sha256: ${operandOf(given.at(-1), pen)}`),
   ],
+  ...named('list tolist', (subject) => subject),
   ...named('parsejson', refused),
   ['parsenumber', parsedNumber],
   ['at', item],

@@ -92,6 +92,8 @@ function rewritePart(each: string, parts: readonly string[], index: number, hasR
   if (signs.has(each)) return signs.get(each) ?? each
   if (words.has(each) && (isOperand || !/^[a-z]/.test(each) || each === 'undefined'))
     return words.get(each) ?? each
+  // Behind an index stands a member of the same path.
+  if (parts[index - 1] === '.') return each
   return /^[$A-Za-z_]/.test(each) ? renamePath(each, hasResponse) : each
 }
 

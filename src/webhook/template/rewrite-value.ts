@@ -236,6 +236,8 @@ class Rewriter {
     if (sign !== undefined) {
       this.#at++
       const isNegated = sign === '==' && this.#take('not')
+      if (sign === '==' && this.#take('defined')) return `${left} ${isNegated ? '==' : '!='} nil`
+      if (sign === '==' && this.#take('none', 'None')) return `${left} ${isNegated ? '!=' : '=='} nil`
       return `${left} ${isNegated ? '!=' : sign} ${this.#bareText() ?? this.#inCondition(this.#sum())}`
     }
     if (this.#take('exists')) return `${left} != nil`
@@ -301,6 +303,7 @@ class Rewriter {
   #product(): Written {
     let written = this.#postfix()
     for (let filter = arithmetic.get(this.#next); filter !== undefined; filter = arithmetic.get(this.#next)) {
+      if (written.kind === 'text') throw new NotRewritten()
       this.#at++
       written = this.#pipe(written, `${filter}: ${this.#operand(this.#postfix())}`)
     }
@@ -410,6 +413,7 @@ class Rewriter {
 
   #word(text: string): Written {
     if (constants.test(text)) return { kind: 'number', value: text === 'undefined' ? 'nil' : text }
+    if (text === 'is' && this.#take('defined')) return this.#call('exists', null)
     if (this.#hasResponse && /^(?:response|res|resp|\$response)$/.test(text)) return this.#response()
     if (this.#hasResponse && text === 'pm' && this.#take('.')) return this.#ofPostman()
     if (this.#hasResponse && /^(?:status|statusCode)$/.test(text) && this.#next !== '.')
@@ -540,6 +544,8 @@ class Rewriter {
   #argument(): Argument {
     if (this.#take('{')) return this.#duration()
     const arrow = this.#tokens.indexOf('=>', this.#at)
+    // The arguments of Jinja have names.
+    if (this.#next === 'attribute' && this.#tokens[this.#at + 1] === '=') this.#at += 2
     const isArrow =
       arrow === this.#at + 1 ||
       (this.#next === '(' && this.#tokens[this.#at + 2] === ')' && arrow === this.#at + 3)

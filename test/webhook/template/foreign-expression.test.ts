@@ -161,6 +161,7 @@ const conditions: readonly (readonly [text: string, said: string])[] = [
     'response.json?.data?.id == 1',
     'Liquid has no operator "?.": write response.json.data.id, which is empty where a part is missing.',
   ],
+  ['response.json.a[0].status === 1', 'In Liquid it is: response.json.a[0].status == 1'],
   ['response.json.state == ok', '"ok" is not a variable. A text needs quotes. Variables begin'],
   ['{{ 1.ok }} = true', 'without braces, as in profile.score > 50'],
   ['{{ 1.ok }} = true', 'In Liquid it is: response.json.ok == true'],

@@ -39,7 +39,9 @@ const values: readonly (readonly [text: string, written: string])[] = [
   ['default "x" .name', '{{ profile.name | default: "…" }}'],
   ['profile.tags | join(", ")', '{{ profile.tags | join: ", " }}'],
   ['profile.name | default "x"', '{{ profile.name | default: "…" }}'],
+  ['profile.list | map(attribute="name") | list', '{{ profile.list | map: "…" }}'],
   // Times.
+  ['new Date(profile.ts * 1000).toISOString()', `{{ profile.ts | ${iso} }}`],
   ['$json.born.toDateTime().plus({ days: 1 })', `{{ profile.born | date: "%s" | plus: 86400 | ${iso} }}`],
   [
     'DateTime.now().minus({ days: 7 }).toFormat("yyyy-MM-dd")',
@@ -84,6 +86,8 @@ const conditions: readonly (readonly [text: string, written: string])[] = [
   ['$.ok == true', 'response.json.ok == true'],
   ['response.json.total + 1 > 5', '(response.json.total | plus: 1) > 5'],
   ['res.body.ok && !res.body.error', 'response.json.ok and not response.json.error'],
+  ['is defined(response.json.id)', 'response.json.id != nil'],
+  ['response.json.id is not defined', 'response.json.id == nil'],
   ['pm.response.json().success === true', 'response.json.success == true'],
   ['pm.response.code === 201', 'response.status == 201'],
   ['pm.expect(pm.response.code).to.be.eql(201)', 'response.status == 201'],
@@ -104,6 +108,9 @@ describe('an expression of another tool, in Liquid', () => {
   })
 
   it.each([
+    'parseDate(1.d; "DD/MM/YYYY")',
+    'replace(1.phone; "/\\D/g"; "")',
+    '"%.2f" % profile.price',
     'JSON.parse(profile.a)',
     'profile.list.reduce((a, b) => a + b)',
     'profile.a.replace(/x/g, "y")',
