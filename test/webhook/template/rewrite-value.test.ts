@@ -4,7 +4,7 @@ import { requestNames, responseNames } from '../../../src/webhook/template/known
 import { rewriteToCondition, rewriteValue } from '../../../src/webhook/template/rewrite-value.ts'
 import { compileCondition, compileTemplate } from '../../../src/webhook/template/template.ts'
 import { cpuMs } from '../../support/cpu-time.ts'
-import { complaint } from '../support/nodes.ts'
+import { complaint, render } from '../support/nodes.ts'
 
 const iso = 'date: "%Y-%m-%dT%H:%M:%SZ"'
 
@@ -120,6 +120,44 @@ describe('an expression of another tool, in Liquid', () => {
     'profile.a | frobnicate',
   ])('is none for %s, which only its author can tell', (text) => {
     expect(rewriteValue(text, false)).toBeNull()
+  })
+
+  const payload = {
+    profile: {
+      email: 'ada@example.com',
+      name: 'Ada Byron Lovelace',
+      born: '1990-05-17',
+      price: '19,99',
+      tags: ['a', 'b'],
+      list: [
+        { id: 1, name: 'x', ok: true },
+        { id: 2, name: 'y', ok: false },
+      ],
+      address: { city: 'London', zip: '1' },
+    },
+  }
+
+  it.each([
+    ['profile.email.split("@")[1]', 'example.com'],
+    ['profile.name.split(" ").slice(1).join(" ")', 'Byron Lovelace'],
+    ['profile.list.filter(i => i.ok).length', '1'],
+    ['profile.list.filter(i => i.id > 1)[0].name', 'y'],
+    ['profile.list.find(i => i.id == 2).name', 'y'],
+    ['profile.list.some(i => i.ok)', 'true'],
+    ['profile.tags.at(-1)', 'b'],
+    ['profile.address.keys()', 'city,zip,'],
+    ['parseNumber(1.price; ",") * 2', '39.98'],
+    ['formatDate(addDays(1.born; 15); "DD.MM.YYYY")', '01.06.1990'],
+    ['profile.born.toDateTime().minus({ days: 1 }).toISO()', '1990-05-16T00:00:00Z'],
+    ['profile.none ?? profile.email', 'ada@example.com'],
+    ['profile.price === "" || !profile.tags ? 1 : 2', '2'],
+    ['profile.address?.city + " / " + profile.tags[0]', 'London / a'],
+  ])('renders what its author expects: %s', (text, expected) => {
+    const written = rewriteValue(text, false)?.written ?? ''
+    const rendered = render({ headers: [{ name: 'X', value: written }] }, { payload })
+
+    expect(rendered).toMatchObject({ ok: true })
+    expect(rendered.ok && rendered.request.headers).toContainEqual(['X', expected])
   })
 
   it('stands behind the problem of a placeholder', () => {
