@@ -185,5 +185,21 @@ const third = `
 CREATE TABLE pauses (connection text PRIMARY KEY, until bigint NOT NULL) WITH (fillfactor = 50);
 `
 
+const fourth = `
+-- Deletes lanes that have no ticket and no pause. Tickets are looked for in one index, and in the other: for both together, or without
+-- an order, all of them would be read, for each lane.
+CREATE OR REPLACE FUNCTION prune_lanes() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE lane_id bigint;
+BEGIN
+  FOR lane_id IN SELECT id FROM lanes l WHERE l.wakes_at IS NULL AND l.paused_until <= store_now() LIMIT 1000 LOOP
+    IF pg_try_advisory_xact_lock(lane_lock(lane_id)) THEN
+      DELETE FROM lanes l WHERE l.id = lane_id AND l.wakes_at IS NULL
+        AND (SELECT t.id FROM tickets t WHERE t.lane = lane_id AND t.token IS NULL ORDER BY t.due_at, t.id LIMIT 1) IS NULL
+        AND (SELECT t.id FROM tickets t WHERE t.lane = lane_id AND t.token IS NOT NULL ORDER BY t.holder LIMIT 1) IS NULL;
+    END IF;
+  END LOOP;
+END $$;
+`
+
 /** The way from each version of the tables to the next. What stands here has been run on databases of others: it is never changed. */
-export const migrations: readonly string[] = [first, second, third]
+export const migrations: readonly string[] = [first, second, third, fourth]
