@@ -364,7 +364,7 @@ export const failures = {
     phase: 'service',
     blame: 'service',
     repeat: 'safe',
-    title: 'The service died while the call was under way',
+    title: 'The service was cut off while the call was under way',
     hint: 'The service had begun to send the request and has not learnt what became of it. Look at the target, at the time that the last entry of `attempts` shows. Send the call again only if the target has not done its work.',
   },
   withdrawn: {

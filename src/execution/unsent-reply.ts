@@ -111,7 +111,8 @@ export function endInterrupted(
 ): UnsentEnd {
   return {
     code: 'interrupted',
-    message: 'The service died while it sent the request, or before it could store what became of it.',
+    message:
+      'The service was cut off while it sent the request, or before it had stored what became of it: it died, was stopped, or lost its store.',
     repeat: 'if_idempotent',
     attempts: [...earlier, interruptedAttempt(begun.attempt, begun.at)],
   }

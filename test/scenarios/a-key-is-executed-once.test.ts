@@ -91,6 +91,17 @@ describe('with a store, a key', () => {
       executionId: first.body.executionId,
     })
     expect(refused.body.errors.map(({ path }) => path)).toEqual(['/node', '/payload'])
+
+    const waiting = { node, idempotencyKey: 'later', notBefore: new Date(Date.now() + 60_000).toISOString() }
+    await post('/v1/executions', waiting)
+    const early = await post<Problem>('/v1/execute', { ...other, idempotencyKey: 'later' })
+    expect([early.status, early.body.delivered]).toEqual([422, 'no'])
+    await post('/v1/execute', {
+      node: { method: 'POST', url: 'https://10.0.0.1/' },
+      idempotencyKey: 'denied',
+    })
+    const denied = await post<Problem>('/v1/execute', { ...other, idempotencyKey: 'denied' })
+    expect([denied.status, denied.body.delivered]).toEqual([422, 'no'])
     expect(target.received).toHaveLength(1)
   })
 

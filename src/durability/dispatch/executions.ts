@@ -9,6 +9,7 @@ import { createTimedUuid } from '../../execution/uuid.ts'
 import type { TraceContext } from '../../tracing/trace-context.ts'
 import type { CompiledNode } from '../../webhook/compile.ts'
 import { suggest } from '../../webhook/values/suggest.ts'
+import { findDelivered } from '../find-delivered.ts'
 import { findLane } from '../find-lane.ts'
 import { readMoment } from '../read-moment.ts'
 import type {
@@ -57,6 +58,7 @@ export type SubmitResult =
   | {
       readonly kind: 'key_reused'
       readonly executionId: string | null
+      readonly delivered: 'no' | 'maybe'
       readonly errors: readonly ConfigError[]
     }
   | { readonly kind: 'store_unavailable' }
@@ -134,7 +136,10 @@ export class Executions {
       return submissions.length > maxBacklog
         ? { kind: 'refused', errors: [tooManyItems(maxBacklog)] }
         : { kind: 'backlog_full', backlog: acceptance.backlog }
-    if (acceptance.outcome === 'refused') return describeFaults(acceptance.faults, request, submissions)
+    if (acceptance.outcome === 'refused') {
+      const reuse = describeFaults(acceptance.faults, request, submissions)
+      return { ...reuse, delivered: await findDelivered(store, reuse.executionId) }
+    }
     const keys = request.items?.map(({ idempotencyKey }) => idempotencyKey) ?? [request.idempotencyKey]
     const executions = acceptance.executions.map((answer, index): AcceptedExecution => {
       const idempotencyKey = keys[index] ?? null
@@ -395,7 +400,7 @@ function describeFaults(
   faults: Faults,
   { items }: Submission,
   submissions: readonly DurableSubmission[],
-): SubmitResult {
+): Omit<Extract<SubmitResult, { readonly kind: 'key_reused' }>, 'delivered'> {
   const reused = faults.filter((fault) => fault.outcome === 'key_reused')
   const [first] = reused
   if (first === undefined) throw new TypeError('a durable submission is refused because of its key')

@@ -7,6 +7,7 @@ import { endInterrupted, goOnAfterDeath, replyUnsent } from '../../execution/uns
 import { createTimedUuid } from '../../execution/uuid.ts'
 import type { CompiledNode } from '../../webhook/compile.ts'
 import { describeEnd } from '../ended.ts'
+import { findDelivered } from '../find-delivered.ts'
 import { findLane } from '../find-lane.ts'
 import { askStore, startSending } from '../permission.ts'
 import type {
@@ -48,6 +49,8 @@ export type KeyRefusal =
   | {
       readonly kind: 'key_reused'
       readonly executionId: string | null
+      /** Of the execution that has the key. */
+      readonly delivered: 'no' | 'maybe'
       readonly errors: readonly ConfigError[]
     }
   | { readonly kind: 'in_progress'; readonly executionId: string; readonly retryAfterMs: number }
@@ -100,7 +103,7 @@ export class Replay {
       const [fault] = acceptance.faults
       if (fault === undefined) throw new TypeError('a refusal has a cause')
       return fault.outcome === 'key_reused'
-        ? describeReuse(fault)
+        ? describeReuse(fault, await findDelivered(this.#store, fault.executionId))
         : describeProgress(fault, this.#store.now())
     }
     const [answer] = acceptance.executions
@@ -195,9 +198,9 @@ const differences = {
   callback: 'was not asked for with this idempotencyKey before',
 } as const
 
-function describeReuse({ executionId, differs }: KeyReused): KeyRefusal {
+function describeReuse({ executionId, differs }: KeyReused, delivered: 'no' | 'maybe'): KeyRefusal {
   const errors = differs.map((part) => ({ path: `/${part}`, message: differences[part] }))
-  return { kind: 'key_reused', executionId, errors }
+  return { kind: 'key_reused', executionId, delivered, errors }
 }
 
 function describeProgress({ executionId, dueAt }: InProgress, now: number): KeyRefusal {

@@ -9,7 +9,7 @@ export function refuseKey(refusal: KeyRefusal): Refusal {
     return new Refusal(
       'idempotency_key_reused',
       'Another request had this idempotencyKey. Give each execution a key of its own, also where its node was corrected, or repeat the request as it was.',
-      { executionId, errors: refusal.errors },
+      { executionId, errors: refusal.errors, delivered: refusal.delivered },
     )
   const seconds = Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000))
   return new Refusal(

@@ -99,6 +99,7 @@ export const keyReplies = {
     refuseKey({
       kind: 'key_reused',
       executionId: exampleId,
+      delivered: 'maybe',
       errors: [
         {
           path: '/payload',
