@@ -8,6 +8,7 @@ import type {
   Replayed,
   Submission,
 } from '../store/execution-store.ts'
+import { hashKey, isRemembered } from '../store/remembered-key.ts'
 import { readBigint, type Transaction } from './database.ts'
 import { asRow, type ExecutionRow, readStored, rowColumns, rowTables, writeText } from './execution-row.ts'
 import { Collision } from './outage.ts'
@@ -91,20 +92,6 @@ function hashAll(session: Session, { key, lane, node, payload }: Submission): Ha
     node: session.hash.of('node', node),
     payload: session.hash.of('payload', payload),
   }
-}
-
-/** The hash by which the key of one client and one tenant is found. */
-export function hashKey(
-  session: Session,
-  { client, tenant }: Pick<Lane, 'client' | 'tenant'>,
-  key: string,
-): Buffer {
-  return session.hash.of('key', client, tenant, key)
-}
-
-/** Until its end, and some time from there. */
-export function isRemembered({ limits }: Session, now: number, { ended_at: endedAt }: ExecutionRow): boolean {
-  return endedAt === null || endedAt + limits.idempotencyMs > now
 }
 
 async function planAll(session: Session, transaction: Transaction, entries: readonly Entry[]): Promise<Plan> {

@@ -16,7 +16,8 @@ import type {
 } from '../store/execution-store.ts'
 import type { Place } from '../store/places.ts'
 import type { RedriveCounts } from '../store/redrive-sum.ts'
-import { growBacklogs, hashKey, isRemembered } from './accept.ts'
+import { hashKey, isRemembered } from '../store/remembered-key.ts'
+import { growBacklogs } from './accept.ts'
 import { type Row, readBigint, type Transaction } from './database.ts'
 import {
   asRow,

@@ -9,6 +9,7 @@ import type {
   Replayed,
   Submission,
 } from '../store/execution-store.ts'
+import { hashKey, isRemembered } from '../store/remembered-key.ts'
 import { type ExecutionRow, findByKeyHash, readStored } from './execution-row.ts'
 import type { Session } from './session.ts'
 
@@ -78,16 +79,6 @@ function acceptOne(session: Session, now: number, submission: Submission, index:
   if (asks && known.calls_back === 0 && known.callbacks === 0)
     return { outcome: 'key_reused', index, executionId: known.id, differs: ['callback'] } as const
   return { outcome: 'replayed', execution: readStored(session, known) } as const
-}
-
-/** The hash by which the key of one client and one tenant is found. */
-export function hashKey(session: Session, { client, tenant }: Tenant, key: string): Uint8Array {
-  return session.hash.of('key', client, tenant, key)
-}
-
-/** Until its end, and some time from there. */
-export function isRemembered({ limits }: Session, now: number, { ended_at: endedAt }: ExecutionRow): boolean {
-  return endedAt === null || endedAt + limits.idempotencyMs > now
 }
 
 function compare(known: ExecutionRow, hashes: Hashes): ('node' | 'payload')[] {

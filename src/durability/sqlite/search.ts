@@ -17,7 +17,8 @@ import type {
 } from '../store/execution-store.ts'
 import type { Place } from '../store/places.ts'
 import type { RedriveCounts } from '../store/redrive-sum.ts'
-import { growBacklog, hashKey, isRemembered } from './accept.ts'
+import { hashKey, isRemembered } from '../store/remembered-key.ts'
+import { growBacklog } from './accept.ts'
 import { asRow, type ExecutionRow, findById, findByKeyHash, readStored, selectRows } from './execution-row.ts'
 import type { Session } from './session.ts'
 
