@@ -1,6 +1,6 @@
 // @ts-check
 import { call, mayChange, pathOf } from './api.js'
-import { formatAhead, formatCount } from './format.js'
+import { describeCallback, formatAhead, formatCount } from './format.js'
 import { writeFragment } from './fragment.js'
 import { nothingYet, takeAnswer } from './latest.js'
 import { Shown } from './latest-view.js'
@@ -80,7 +80,7 @@ function Status({ execution, onChange }) {
       <div><dt>Due</dt><dd><${Time} time=${dueAt} /></dd></div>
       <div><dt>Expires</dt><dd><${Time} time=${expiresAt} /></dd></div>
       <div><dt>Ended</dt><dd><${Time} time=${endedAt} /></dd></div>
-      <div><dt>Callback</dt><dd>${callback === null ? (done ? 'none' : 'shown after the end') : `${callback.state}, tried ${formatCount(callback.attempts, 'time')}`}</dd></div>
+      <div><dt>Callback</dt><dd>${describeCallback(callback, done)}</dd></div>
     </dl>
     ${done ? null : html`<${Cancel} id=${executionId} onChange=${onChange} />`}
     ${

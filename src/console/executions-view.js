@@ -153,7 +153,7 @@ function ExecutionTable({ executions }) {
             <td data-label="Target">${host}:${port}</td>
             <td data-label="Code">${code === null ? '–' : html`<${CodeLink} code=${code} />`}</td>
             <td class="number" data-label="Attempts">${attempts}</td>
-            <td data-label="Accepted"><time datetime=${acceptedAt}>${formatAge(acceptedAt, now)}</time></td>
+            <td class="age" data-label="Accepted"><time datetime=${acceptedAt}>${formatAge(acceptedAt, now)}</time></td>
             <td data-label="Callback">${callback === null ? '–' : callback.state}</td>
           </tr>`,
         )}

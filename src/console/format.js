@@ -37,6 +37,15 @@ export function formatCount(count, noun) {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
+/**
+ * @param {{ state: string, attempts: number } | null} callback @param {boolean} done Whether the execution has ended.
+ */
+export function describeCallback(callback, done) {
+  if (callback === null) return 'none'
+  if (!done) return 'comes after the end'
+  return `${callback.state}, tried ${formatCount(callback.attempts, 'time')}`
+}
+
 /** What has no form of its own, or changes the order of what stands beside it: controls, breaks, marks of direction and of no width. */
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u{3164}\u{ffa0}]|\p{Cs}/gu
 

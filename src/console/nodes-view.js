@@ -114,8 +114,8 @@ function NodeTable({ nodes, minutes, now }) {
             <td data-label="Last hour"><${Sparkline} minutes=${minutes[nodeKey(node)] ?? null} /></td>
             <td class="number" data-label="Executions">${passedThrough}</td>
             <td class="number" data-label="Failed">${failed}</td>
-            <td data-label="Failing since">${failingSince === null ? '–' : html`<strong>${formatAge(failingSince, now)}</strong>`}</td>
-            <td data-label="Last">${formatAge(lastAt, now)}</td>
+            <td class="age" data-label="Failing since">${failingSince === null ? '–' : html`<strong>${formatAge(failingSince, now)}</strong>`}</td>
+            <td class="age" data-label="Last">${formatAge(lastAt, now)}</td>
           </tr>`
         })}
       </tbody>

@@ -53,6 +53,9 @@ export function CodeLink({ code }) {
 /** @param {{ problem: import('./api.js').Problem, level?: 'alert' | 'status' }} props */
 export function ProblemBox({ problem, level = 'alert' }) {
   const { status, code, title, detail, errors } = problem
+  // The form for the key says it.
+  if (status === 401)
+    return html`<p class="quiet">Without a key that the service knows there is nothing to see.</p>`
   return html`<div class="problem" role=${level}>
     <p><strong>${title}</strong>${status === 0 ? '' : ` (${status})`}${code ? html`${' '}<${CodeLink} code=${code} />` : null}</p>
     ${detail ? html`<p>${detail}</p>` : null}

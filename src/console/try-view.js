@@ -201,8 +201,8 @@ function Execution({ request, outputs }) {
   const isOld = result !== null && ('problem' in request || request.text !== result.of)
   return html`<section aria-labelledby="execution">
     <h2 id="execution" class="hidden">Execute</h2>
-    <p><button type="button" class="main" disabled=${'problem' in request || runs} onClick=${execute}>Execute</button>
-      <span class="quiet"> The request goes to the target.</span></p>
+    <p class="toolbar"><button type="button" class="main" disabled=${'problem' in request || runs} onClick=${execute}>Execute</button>
+      <span class="quiet">The request goes to the target.</span></p>
     <div role="group" aria-label="Result of the execution" class=${isOld ? 'old' : ''}>
       <p role="status" class="hidden">${runs ? 'It runs' : answer?.ok === true ? `The output ${answer.value.branch} follows` : ''}</p>
       ${runs ? html`<p>It runs …</p>` : null}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  describeCallback,
   formatAge,
   formatAhead,
   formatCount,
@@ -54,4 +55,14 @@ it('counts and moments ahead are said in words', () => {
   expect(
     ['2026-11-30T14:05:00Z', '2026-11-30T13:00:00Z', 'never'].map((time) => formatAhead(time, now)),
   ).toEqual(['in 5 min', 'now', 'now'])
+})
+
+it.each([
+  [null, false, 'none'],
+  [null, true, 'none'],
+  [{ state: 'waiting', attempts: 0 }, false, 'comes after the end'],
+  [{ state: 'waiting', attempts: 1 }, true, 'waiting, tried 1 time'],
+  [{ state: 'delivered', attempts: 2 }, true, 'delivered, tried 2 times'],
+])('says of the callback %j, done %j: %s', (callback, done, words) => {
+  expect(describeCallback(callback, done)).toBe(words)
 })
