@@ -40,6 +40,12 @@ describe('two instances of the service that share a store', () => {
       )
       expect(all).toMatchObject({ instance: name, instances: 2, tenant: null, failed: 5 })
       expect(all.lastFailures).toHaveLength(5)
+      for (const failure of all.lastFailures)
+        expect(failure).toMatchObject({
+          message: expect.stringContaining('169.254.169.254'),
+          hint: expect.stringMatching(/./),
+          path: '/node/url',
+        })
       expect(all.perMinute.reduce((sum, { failed }) => sum + failed, 0)).toBe(5)
       const acme = await asked.request<NodeStatistics>(`${path}?tenant=acme`)
       expect(acme.body).toMatchObject({ instances: 2, tenant: 'acme', passedThrough: 3 })
