@@ -255,20 +255,20 @@ export const Cancelled = closedObject(
 
 export type Cancelled = Static<typeof Cancelled>
 
-const tenant = Type.Optional(Type.String({ pattern: `^${tenantPattern}$`, description: 'Of this tenant.' }))
-const nodeId = Type.Optional(Type.String({ maxLength: 128, description: 'With this `node.id`.' }))
-const host = Type.Optional(Type.String({ maxLength: 255, description: 'To this host.' }))
-const code = Type.Optional(Type.String({ maxLength: 64, description: 'With this code of the reason.' }))
+/** By what a list and a redrive choose executions. */
+const filter = {
+  nodeId: Type.Optional(Type.String({ maxLength: 128, description: 'With this `node.id`.' })),
+  host: Type.Optional(Type.String({ maxLength: 255, description: 'To this host.' })),
+  code: Type.Optional(Type.String({ maxLength: 64, description: 'With this code of the reason.' })),
+  tenant: Type.Optional(Type.String({ pattern: `^${tenantPattern}$`, description: 'Of this tenant.' })),
+  since: moment('Accepted at this time or later (RFC 3339).'),
+}
 
 /** The query of a list. Values of a query are texts. */
 export const ListQuery = closedObject(
   {
     state: Type.Optional(oneOfWords(executionStates, { description: 'In this state.' })),
-    nodeId,
-    host,
-    code,
-    tenant,
-    since: moment('Accepted at this time or later (RFC 3339).'),
+    ...filter,
     limit: Type.Optional(
       Type.String({
         pattern: '^[1-9][0-9]{0,2}$',
@@ -284,11 +284,7 @@ export type ListQuery = Static<typeof ListQuery>
 
 const RedriveFilter = closedObject(
   {
-    nodeId,
-    host,
-    code,
-    tenant,
-    since: moment('Accepted at this time or later (RFC 3339).'),
+    ...filter,
     until: moment('Accepted before this time (RFC 3339).'),
     ids: Type.Optional(
       Type.Array(Type.String({ maxLength: 64 }), {

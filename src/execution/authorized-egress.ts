@@ -300,12 +300,9 @@ function waitedTooLong({ request }: TokenGrant, { clock }: TimeLeft): Failure {
   return { code: 'auth_token_failed', detail, path: null, clock }
 }
 
-function tooLate(request: OutboundRequest, { clock }: TimeLeft): Failure {
-  return {
-    code: 'queue_timeout',
-    detail: `The token for the call to ${formatTarget(request)} came late: ${clock.name} is ${clock.ms} ms, and no attempt begins with less than ${minAttemptMs} ms left.`,
-    path: null,
-    hint: 'The token endpoint is slow: `attempts` shows how long it took. Send the call again: the token may be kept by now.',
-    clock,
-  }
+function tooLate(request: OutboundRequest, time: TimeLeft): Failure {
+  return time.tooLateFor(
+    `The token for the call to ${formatTarget(request)}`,
+    'The token endpoint is slow: `attempts` shows how long it took. Send the call again: the token may be kept by now.',
+  )
 }

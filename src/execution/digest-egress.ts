@@ -326,12 +326,9 @@ function unanswered(failure: Failure, request: OutboundRequest): Failure {
   }
 }
 
-function tooLate(request: OutboundRequest, { clock }: TimeLeft): Failure {
-  return {
-    code: 'queue_timeout',
-    detail: `The challenge for the call to ${formatTarget(request)} came late: ${clock.name} is ${clock.ms} ms, and no attempt begins with less than ${minAttemptMs} ms left.`,
-    path: null,
-    hint: 'The target is slow to ask for a credential: `attempts` shows how long it took. Send the call again: the nonce may be kept by now.',
-    clock,
-  }
+function tooLate(request: OutboundRequest, time: TimeLeft): Failure {
+  return time.tooLateFor(
+    `The challenge for the call to ${formatTarget(request)}`,
+    'The target is slow to ask for a credential: `attempts` shows how long it took. Send the call again: the nonce may be kept by now.',
+  )
 }

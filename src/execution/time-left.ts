@@ -1,5 +1,6 @@
-import type { Clock } from '../contract/failure.ts'
+import type { Clock, Failure } from '../contract/failure.ts'
 import type { CallOptions } from '../egress/egress-client.ts'
+import { minAttemptMs } from '../webhook/retry.ts'
 
 /** The time of a call. Requests before it, such as one for a token, eat from it. */
 export class TimeLeft {
@@ -28,6 +29,13 @@ export class TimeLeft {
   get clock(): Clock {
     const { clock, timeoutMs } = this.#options
     return clock ?? { name: 'timeoutMs', ms: timeoutMs }
+  }
+
+  /** The failure of a call that does not begin, because what it waited for came late. */
+  tooLateFor(what: string, hint: string): Failure {
+    const { clock } = this
+    const detail = `${what} came late: ${clock.name} is ${clock.ms} ms, and no attempt begins with less than ${minAttemptMs} ms left.`
+    return { code: 'queue_timeout', detail, path: null, hint, clock }
   }
 
   /** The options of a request that has what is left. */

@@ -1,15 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { layOutWaterfall } from '../../src/console/waterfall.js'
+import { noPhases } from '../../src/execution/no-phases.ts'
 
-const noTimings = {
-  queueMs: null,
-  dnsMs: null,
-  connectMs: null,
-  tlsMs: null,
-  firstByteMs: null,
-  downloadMs: null,
-}
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 21) + seconds * 1_000).toISOString()
 
 const ms = fc.option(
@@ -49,7 +42,7 @@ describe('a waterfall', () => {
   })
 
   it('shows the phases of an attempt one behind the other', () => {
-    const timings = { ...noTimings, dnsMs: 10, tlsMs: 20, firstByteMs: 60 }
+    const timings = { ...noPhases, dnsMs: 10, tlsMs: 20, firstByteMs: 60 }
     const { spanMs, bars } = layOutWaterfall([{ startedAt: at(0), durationMs: 100, timings }])
 
     expect(spanMs).toBe(100)
@@ -65,7 +58,7 @@ describe('a waterfall', () => {
     const attempts = [3_600, 7_200, 14_400].map((seconds) => ({
       startedAt: at(seconds),
       durationMs: 1_000,
-      timings: noTimings,
+      timings: noPhases,
     }))
     const { bars, ticks } = layOutWaterfall(attempts, at(0))
 
@@ -77,7 +70,7 @@ describe('a waterfall', () => {
     const attempts = [0, 1.005].map((seconds) => ({
       startedAt: at(seconds),
       durationMs: 1_000,
-      timings: noTimings,
+      timings: noPhases,
     }))
 
     expect(layOutWaterfall(attempts).bars.map(({ pause }) => pause)).toEqual([null, null])

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { createAuthority } from '../../testkit/certificates.ts'
+import { isListening } from '../support/is-listening.ts'
 import { authority, credentials } from '../support/servers.ts'
-import { isListening } from './support/is-listening.ts'
 import { startWorld } from './support/world.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'webhook-node-tls-'))

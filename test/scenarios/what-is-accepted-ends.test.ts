@@ -159,7 +159,7 @@ describe('a durable execution', () => {
     const own = await serviceWithStore()
     const node = { method: 'PUT', url: target.url, onError: 'exit', retry: { delaysMs: [60_000] } }
 
-    const { executionId } = await submit(own, { node, expiresAt: new Date(Date.now() + 1_500).toISOString() })
+    const { executionId } = await submit(own, { node, expiresAt: new Date(Date.now() + 4_000).toISOString() })
     const { state, result } = await untilEnded(own, executionId)
 
     expect(state).toBe('expired')

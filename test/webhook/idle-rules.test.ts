@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Node } from '../../src/contract/node.ts'
+import { noPhases } from '../../src/execution/no-phases.ts'
 import { decideOnResponse } from '../../src/webhook/decide.ts'
 import { pauseBeforeRetry } from '../../src/webhook/retry.ts'
 import { isWanted } from '../../src/webhook/retry-on.ts'
@@ -10,14 +11,6 @@ import { compiled } from './support/nodes.ts'
 import { createResponse, createScope } from './support/responses.ts'
 
 const statuses = Array.from({ length: 900 }, (_, index) => 100 + index)
-const timings = {
-  queueMs: null,
-  dnsMs: null,
-  connectMs: null,
-  tlsMs: null,
-  firstByteMs: null,
-  downloadMs: null,
-}
 
 /** Whether a node whose rule is `on` tries again after a response with a status. */
 function triesAgain(node: Node, status: number): boolean {
@@ -31,7 +24,7 @@ function triesAgain(node: Node, status: number): boolean {
     outcome: { kind: 'responded', response },
     delivered: 'yes',
     connectionReused: false,
-    timings,
+    timings: noPhases,
   }
   const situation = { attempts: 1, retryAfterMs: null, remainingMs: 30_000, random: 0 }
   if (decision.endsAttempts || retry.on === null || !isWanted(retry.on, attempt)) return false

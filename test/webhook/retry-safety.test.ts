@@ -1,23 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { Delivered, FailureCode, RetrySafety } from '../../src/contract/failure.ts'
+import { noPhases } from '../../src/execution/no-phases.ts'
 import { askedPauseMs, asksInVain, retryAfterMs } from '../../src/webhook/retry-after.ts'
 import { judgeDelivery, judgeRetrySafety } from '../../src/webhook/retry-safety.ts'
 import type { Attempt } from '../../src/webhook/wire/outcome.ts'
 
-const timings = {
-  queueMs: null,
-  dnsMs: null,
-  connectMs: null,
-  tlsMs: null,
-  firstByteMs: null,
-  downloadMs: null,
-}
 const common = {
   purpose: 'call',
   startedAt: new Date(0),
   durationMs: 1,
   connectionReused: false,
-  timings,
+  timings: noPhases,
 } as const
 
 const responded = (status: number): Attempt => ({

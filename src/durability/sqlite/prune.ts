@@ -1,4 +1,4 @@
-import { backlogAgesMs } from '../store/execution-store.ts'
+import { type Backlog, backlogAgesMs } from '../store/execution-store.ts'
 import type { Session } from './session.ts'
 
 /** Executions that are deleted in one transaction: their documents may be large. */
@@ -35,12 +35,7 @@ export function pruneLanes(session: Session, now: number): 'written' {
   return 'written'
 }
 
-export interface BacklogPart {
-  readonly waiting: number
-  readonly running: number
-  readonly callbacks: number
-  readonly oldestDueAt: number | null
-  readonly overdue: readonly number[]
+export interface BacklogPart extends Backlog {
   /** Where to count on; null at the end. */
   readonly next: number | null
 }

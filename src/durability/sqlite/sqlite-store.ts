@@ -23,7 +23,7 @@ import type {
   Unavailable,
   Written,
 } from '../store/execution-store.ts'
-import { backlogAgesMs } from '../store/execution-store.ts'
+import { emptyBacklog } from '../store/execution-store.ts'
 import { formatPlace, type Place, parsePlace } from '../store/places.ts'
 import { RedriveSum } from '../store/redrive-sum.ts'
 import type { StoreKey } from '../store/store-keys.ts'
@@ -188,13 +188,7 @@ export class SqliteStore implements ExecutionStore {
   }
 
   async backlog(): Promise<Backlog | Unavailable> {
-    let sum: Backlog = {
-      waiting: 0,
-      running: 0,
-      callbacks: 0,
-      oldestDueAt: null,
-      overdue: backlogAgesMs.map(() => 0),
-    }
+    let sum = emptyBacklog
     let after: number | null = 0
     while (after !== null) {
       const part: BacklogPart | Unavailable = await this.#thread.call('countPart', after)

@@ -308,8 +308,7 @@ export interface StoredExecution extends ExecutionSummary {
   readonly reply: Uint8Array | null
 }
 
-export interface ListFilter {
-  readonly state?: ExecutionState
+interface ExecutionFilter {
   readonly nodeId?: string
   readonly host?: string
   readonly code?: string
@@ -318,6 +317,10 @@ export interface ListFilter {
   readonly client?: string
   /** Accepted at this time or later. */
   readonly since?: number
+}
+
+export interface ListFilter extends ExecutionFilter {
+  readonly state?: ExecutionState
 }
 
 export interface ExecutionPage {
@@ -334,14 +337,7 @@ export type Cancellation =
   | { readonly outcome: 'withdrawable'; readonly leased: LeasedExecution }
   | { readonly outcome: 'running' | 'ended' | 'unknown' }
 
-export interface RedriveFilter {
-  readonly nodeId?: string
-  readonly host?: string
-  readonly code?: string
-  readonly tenant?: string | null
-  readonly client?: string
-  /** Accepted at this time or later. */
-  readonly since?: number
+export interface RedriveFilter extends ExecutionFilter {
   /** Accepted before this time. */
   readonly until?: number
   readonly ids?: readonly string[]

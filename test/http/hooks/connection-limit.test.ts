@@ -1,35 +1,10 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { buildApp } from '../../../src/http/app.ts'
-import type { AppOptions } from '../../../src/http/app-options.ts'
 import { defaultMaxConnections, limitIdleConnections } from '../../../src/http/hooks/max-connections.ts'
-import { createLogger } from '../../../src/logging/logger.ts'
-import { readSettings } from '../../../src/settings/settings.ts'
-import { testEgressClient } from '../../support/egress-client.ts'
-import { emptyConnectionStore } from '../../support/empty-connection-store.ts'
-import { emptySecretStore } from '../../support/empty-secret-store.ts'
+import { startApp } from '../../support/app.ts'
 import { rawClient, writeRequest } from '../../support/raw-client.ts'
 import { scrape } from '../../support/scrape.ts'
-
-/** A service that waits for no client for long. */
-async function serviceWith(own: Partial<AppOptions>): Promise<string> {
-  const app = await buildApp({
-    ...readSettings({}),
-    egressClient: testEgressClient(),
-    secrets: emptySecretStore,
-    connections: emptyConnectionStore,
-    clients: null,
-    spanExporter: null,
-    log: createLogger('silent'),
-    ...own,
-  })
-  onTestFinished(() => {
-    app.server.closeIdleConnections() // those of fetch
-    return app.close()
-  })
-  return await app.listen({ port: 0, host: '127.0.0.1' })
-}
 
 const livez = writeRequest('GET', '/livez', '')
 
@@ -55,7 +30,7 @@ async function millisecondsUntil(end: Promise<unknown>): Promise<number> {
 
 describe('a connection of a client', () => {
   it('is closed where it says nothing, without an answer', async () => {
-    const url = await serviceWith({ firstByteTimeoutMs: 400 })
+    const url = await startApp({ firstByteTimeoutMs: 400 })
     const client = await rawClient(url)
 
     const took = await millisecondsUntil(client.toEnd().then((answer) => expect(answer).toBe('')))
@@ -65,7 +40,7 @@ describe('a connection of a client', () => {
   })
 
   it('stays open where it has said something, also for longer than its first byte may take', async () => {
-    const url = await serviceWith({ firstByteTimeoutMs: 100 })
+    const url = await startApp({ firstByteTimeoutMs: 100 })
     const client = await keptClient(url)
     const silent = await rawClient(url)
 
@@ -77,7 +52,7 @@ describe('a connection of a client', () => {
 
   // Side by side: Node looks once in a second who is late.
   it('is refused and closed where it drips the head of a request: of the first, of a further one, or of none yet', async () => {
-    const url = await serviceWith({ headTimeoutMs: 300 })
+    const url = await startApp({ headTimeoutMs: 300 })
     const drips = [
       { begun: 'GET /livez HTTP/1.1\r\n', more: 'X: y\r\n' },
       { begun: `${livez}GET /livez HTTP/1.1\r\n`, more: 'X: y\r\n' },
@@ -97,7 +72,7 @@ describe('a connection of a client', () => {
   })
 
   it('is closed where it drips what begins no further request', async () => {
-    const url = await serviceWith({ idleTimeoutMs: 200, firstByteTimeoutMs: 400 })
+    const url = await startApp({ idleTimeoutMs: 200, firstByteTimeoutMs: 400 })
     const client = await keptClient(url)
 
     drip(client, '\r\n')
@@ -106,7 +81,7 @@ describe('a connection of a client', () => {
   })
 
   it('has the idle time in every reply, with a refusal, too', async () => {
-    const url = await serviceWith({})
+    const url = await startApp({})
 
     const refused = await fetch(`${url}/nowhere`)
     await refused.text()
@@ -117,7 +92,7 @@ describe('a connection of a client', () => {
 
 describe('more connections of clients than there may be', () => {
   it('are closed at once and counted', async () => {
-    const url = await serviceWith({ maxConnections: 10 })
+    const url = await startApp({ maxConnections: 10 })
     const silent = await Promise.all(Array.from({ length: 10 }, () => rawClient(url)))
 
     const refused = connect(Number(new URL(url).port), '127.0.0.1')
@@ -132,7 +107,7 @@ describe('more connections of clients than there may be', () => {
   })
 
   it('keep no client out for long where they say nothing', async () => {
-    const url = await serviceWith({ maxConnections: 10, firstByteTimeoutMs: 20_000 })
+    const url = await startApp({ maxConnections: 10, firstByteTimeoutMs: 20_000 })
     await Promise.all(Array.from({ length: 10 }, () => rawClient(url)))
     const began = performance.now()
 
@@ -142,7 +117,7 @@ describe('more connections of clients than there may be', () => {
   })
 
   it('keep no client out where they are idle: the one that has been so for longest makes room', async () => {
-    const url = await serviceWith({ maxConnections: 10 })
+    const url = await startApp({ maxConnections: 10 })
     const kept = []
     for (let i = 0; i < 9; i++) kept.push(await keptClient(url))
 
@@ -158,7 +133,7 @@ describe('more connections of clients than there may be', () => {
 describe('a connection that has been of use', () => {
   it('does not make room while there are others that say nothing', async () => {
     const firstByteTimeoutMs = 2_000
-    const url = await serviceWith({ maxConnections: 10, firstByteTimeoutMs })
+    const url = await startApp({ maxConnections: 10, firstByteTimeoutMs })
     const kept = await keptClient(url)
     const silent = []
     for (let i = 0; i < 8; i++) silent.push(await rawClient(url))

@@ -1,27 +1,9 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { buildApp } from '../../../src/http/app.ts'
-import { createLogger } from '../../../src/logging/logger.ts'
-import { readSettings } from '../../../src/settings/settings.ts'
-import { testEgressClient } from '../../support/egress-client.ts'
-import { emptyConnectionStore } from '../../support/empty-connection-store.ts'
-import { emptySecretStore } from '../../support/empty-secret-store.ts'
+import { startApp } from '../../support/app.ts'
 import { rawClient, writeHead } from '../../support/raw-client.ts'
 
 /** Reads each request for a short time only, and takes one at a time. */
-async function hastyService() {
-  const app = await buildApp({
-    ...readSettings({ MAX_IN_FLIGHT: '1' }),
-    requestTimeoutMs: 200,
-    egressClient: testEgressClient(),
-    secrets: emptySecretStore,
-    connections: emptyConnectionStore,
-    clients: null,
-    spanExporter: null,
-    log: createLogger('silent'),
-  })
-  onTestFinished(() => app.close())
-  return await app.listen({ port: 0, host: '127.0.0.1' })
-}
+const hastyService = () => startApp({ requestTimeoutMs: 200 }, { MAX_IN_FLIGHT: '1' })
 
 describe('a client that drips its request', () => {
   it('is refused, loses its connection and makes room for another one', async () => {

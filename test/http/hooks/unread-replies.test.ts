@@ -2,14 +2,10 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { buildApp } from '../../../src/http/app.ts'
 import { endUnreadReplies } from '../../../src/http/hooks/unread-replies.ts'
-import { createLogger } from '../../../src/logging/logger.ts'
-import { readSettings } from '../../../src/settings/settings.ts'
 import { listen } from '../../../testkit/listen.ts'
+import { startApp } from '../../support/app.ts'
 import { testEgressClient } from '../../support/egress-client.ts'
-import { emptyConnectionStore } from '../../support/empty-connection-store.ts'
-import { emptySecretStore } from '../../support/empty-secret-store.ts'
 import { writeRequest } from '../../support/raw-client.ts'
 import { scrape } from '../../support/scrape.ts'
 import { receiver } from '../../support/servers.ts'
@@ -117,21 +113,10 @@ describe('a client that does not read its reply', () => {
 describe('the service', () => {
   it('gives the room of a client that does not read to others', async () => {
     const target = await receiver((_request, response) => void response.end(large))
-    const app = await buildApp({
-      ...readSettings({ MAX_IN_FLIGHT: '1', MAX_ECHO_BYTES: '67108864', MAX_RESPONSE_BYTES: '67108864' }),
-      replyTimeoutMs: timeoutMs,
-      egressClient: testEgressClient({ maxResponseBytes: 67_108_864 }),
-      secrets: emptySecretStore,
-      connections: emptyConnectionStore,
-      clients: null,
-      spanExporter: null,
-      log: createLogger('silent'),
-    })
-    onTestFinished(() => {
-      app.server.closeIdleConnections() // those of fetch
-      return app.close()
-    })
-    const url = await app.listen({ port: 0, host: '127.0.0.1' })
+    const url = await startApp(
+      { replyTimeoutMs: timeoutMs, egressClient: testEgressClient({ maxResponseBytes: 67_108_864 }) },
+      { MAX_IN_FLIGHT: '1', MAX_ECHO_BYTES: '67108864', MAX_RESPONSE_BYTES: '67108864' },
+    )
     const preview = () => fetch(`${url}/v1/preview`, { method: 'POST' }).then(({ status }) => status)
 
     const body = JSON.stringify({ node: { method: 'GET', url: target.url } })

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
 import { listen } from '../../../testkit/listen.ts'
+import { isListening } from '../../support/is-listening.ts'
 import { credentials } from '../../support/servers.ts'
-import { isListening } from './is-listening.ts'
 
 /** A real Apache that wants Digest under `/`, and is gone when the test ends. It answers with a file. */
 export interface Apache {

@@ -1,14 +1,13 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { listen } from '../../../testkit/listen.ts'
+import { runNginx } from '../../support/nginx.ts'
 import { credentials } from '../../support/servers.ts'
-import { isListening } from './is-listening.ts'
 
 /** A real nginx that answers every request with 200 and `{}`, and is gone when the test ends. */
 export interface Nginx {
@@ -28,14 +27,7 @@ export async function startNginx(requestsPerConnection: number): Promise<Nginx> 
   await writeFile(join(directory, 'cert.pem'), credentials.cert)
   await writeFile(join(directory, 'nginx.conf'), configure(directory, port, requestsPerConnection))
   const files = ['-p', directory, '-c', 'nginx.conf']
-  const master = spawn('nginx', files, { stdio: 'ignore' })
-  await once(master, 'spawn')
-  const ended = once(master, 'exit')
-  onTestFinished(async () => {
-    master.kill('SIGTERM')
-    await ended
-  })
-  await vi.waitUntil(() => isListening(port), { timeout: 10_000 })
+  await runNginx(files, port)
   return {
     port,
     reload: async () => void (await promisify(execFile)('nginx', [...files, '-s', 'reload'])),
@@ -46,7 +38,6 @@ export async function startNginx(requestsPerConnection: number): Promise<Nginx> 
 function configure(directory: string, port: number, requestsPerConnection: number): string {
   const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `
-    daemon off;
     user root;
     worker_processes 2;
     worker_shutdown_timeout 5s;

@@ -1,13 +1,12 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { listen } from '../../../testkit/listen.ts'
-import { isListening } from '../../namespace/support/is-listening.ts'
+import { runNginx } from '../../support/nginx.ts'
 
 /** A line of the access log, as scale/nginx.conf writes it. */
 interface ProxiedCall {
@@ -33,14 +32,7 @@ export async function startProxy(instances: readonly [string, string]): Promise<
   await writeFile(join(directory, 'nginx.conf'), await configure(directory, port, instances))
   const args = ['-e', 'stderr', '-c', join(directory, 'nginx.conf')]
   await promisify(execFile)('nginx', [...args, '-t'])
-  const master = spawn('nginx', [...args, '-g', 'daemon off;'], { stdio: 'ignore' })
-  await once(master, 'spawn')
-  const ended = once(master, 'exit')
-  onTestFinished(async () => {
-    master.kill('SIGTERM')
-    await ended
-  })
-  await vi.waitUntil(() => isListening(port), { timeout: 10_000 })
+  await runNginx(args, port)
   return {
     url: `http://127.0.0.1:${port}`,
     async calls() {

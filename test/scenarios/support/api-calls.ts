@@ -1,17 +1,10 @@
 import type { BrokenCall } from './broken-calls.ts'
+import { type CallRow, callOf } from './call-row.ts'
 
 const bearer = { type: 'bearer', token: '{{ secrets.crm_token }}' }
 const basic = { type: 'basic', username: 'admin', password: '{{ secrets.crm_token }}' }
 
-type Row = readonly [
-  what: string,
-  node: BrokenCall['node'],
-  answer: readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>],
-  path: string,
-  hint: string,
-]
-
-const rows: readonly Row[] = [
+const rows: readonly CallRow[] = [
   [
     'HubSpot: a property that it does not have',
     {
@@ -2065,14 +2058,8 @@ const payload = {
 }
 
 /** Calls of well-known APIs that they refuse in words of their own. */
-export const apiCalls: readonly BrokenCall[] = rows.map(
-  ([what, node, [status, body, headers = {}], path, hint]) => ({
-    what,
-    node,
-    payload,
-    secrets: { crm_token: 'tok_live_9f8e7d6c5b4a3210' },
-    answer: { status, headers, body },
-    path,
-    hint,
-  }),
-)
+export const apiCalls: readonly BrokenCall[] = rows.map((row) => ({
+  ...callOf(row),
+  payload,
+  secrets: { crm_token: 'tok_live_9f8e7d6c5b4a3210' },
+}))

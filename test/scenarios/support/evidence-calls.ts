@@ -1,4 +1,5 @@
 import type { BrokenCall } from './broken-calls.ts'
+import { type CallRow, callOf } from './call-row.ts'
 
 const json = (content: unknown) => ({ body: { structure: 'json', content } })
 const condition = (value: string) => ({ expect: { type: 'condition', value } })
@@ -7,15 +8,7 @@ const html = { 'content-type': 'text/html; charset=utf-8' }
 const get = { method: 'GET' }
 const none = {}
 
-type Row = readonly [
-  what: string,
-  node: BrokenCall['node'],
-  answer: readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>],
-  path: string,
-  hint: string,
-]
-
-const rows: readonly Row[] = [
+const rows: readonly CallRow[] = [
   [
     '401 to an address',
     bearer,
@@ -474,13 +467,7 @@ const rows: readonly Row[] = [
 ]
 
 /** Calls whose cause shows in the words of the target or in the request, and not in the status. */
-export const evidenceCalls: readonly BrokenCall[] = rows.map(
-  ([what, node, [status, body, headers = {}], path, hint]) => ({
-    what,
-    node,
-    payload: { profile: { id: 'p-1' }, vars: { list: 'x' }, event: { photo: 'iVBORw0KGgo=' } },
-    answer: { status, headers, body },
-    path,
-    hint,
-  }),
-)
+export const evidenceCalls: readonly BrokenCall[] = rows.map((row) => ({
+  ...callOf(row),
+  payload: { profile: { id: 'p-1' }, vars: { list: 'x' }, event: { photo: 'iVBORw0KGgo=' } },
+}))

@@ -1,4 +1,5 @@
 import type { BrokenCall } from './broken-calls.ts'
+import { type CallRow, callOf } from './call-row.ts'
 
 const raw = (contentType: string, content: string) => ({ body: { structure: 'raw', contentType, content } })
 const xml = (content: string) => raw('application/xml', content)
@@ -8,15 +9,7 @@ const markup = { 'content-type': 'application/xml' }
 const error = (text: string) => `<error><message>${text}</message></error>`
 const shown = 'Check the value of "email". The node sends "yesterday", which comes from profile.signup.'
 
-type Row = readonly [
-  what: string,
-  node: BrokenCall['node'],
-  answer: readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>],
-  path: string,
-  hint: string,
-]
-
-const rows: readonly Row[] = [
+const rows: readonly CallRow[] = [
   [
     'a value in raw JSON',
     raw('application/json', '{"email": "{{ profile.signup }}", "plan": "gold"}'),
@@ -121,13 +114,7 @@ const rows: readonly Row[] = [
 ]
 
 /** Calls whose body is a text, and fields that a target calls by other words than the node. */
-export const textBodyCalls: readonly BrokenCall[] = rows.map(
-  ([what, node, [status, body, headers = {}], path, hint]) => ({
-    what,
-    node,
-    payload: { profile: { signup: 'yesterday', plan: 'gold' }, event: { email: 'ada at example' } },
-    answer: { status, headers, body },
-    path,
-    hint,
-  }),
-)
+export const textBodyCalls: readonly BrokenCall[] = rows.map((row) => ({
+  ...callOf(row),
+  payload: { profile: { signup: 'yesterday', plan: 'gold' }, event: { email: 'ada at example' } },
+}))
