@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createConnection, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -202,6 +202,68 @@ describe('a server that is asked by name and password', () => {
     )
     expect(error).toMatchObject({ name: 'StoreError', message: expect.stringContaining(expected) })
     expect(String(error)).not.toMatch(/p4ss-w0rd|wr0ng-w0rd/)
+  })
+
+  it('explains a schema that the user may not use, or that has tables of another user', async () => {
+    await run(socket(), 'DROP SCHEMA IF EXISTS theirs CASCADE; CREATE SCHEMA theirs')
+    const theirs = { ...socket(), schema: 'theirs' }
+    await (await openPostgres(theirs)).close()
+    const guest = { ...theirs, user: 'guest' }
+    const expected = {
+      code: 'store_unreadable',
+      message: expect.stringContaining('ALTER SCHEMA "theirs" OWNER TO "guest"'),
+    }
+
+    await expect(openPostgres(guest)).rejects.toMatchObject(expected)
+    await run(socket(), 'GRANT USAGE ON SCHEMA theirs TO guest')
+    await expect(openPostgres(guest)).rejects.toMatchObject(expected)
+  })
+
+  it('does as well with settings of a database that would change what statements mean', async () => {
+    await run(socket(), 'ALTER DATABASE webhook SET default_transaction_isolation = serializable')
+    await run(socket(), 'ALTER DATABASE webhook SET array_nulls = off')
+    onTestFinished(() => run(socket(), 'ALTER DATABASE webhook RESET ALL').then(() => {}))
+    const store = await openPostgres(address())
+    onTestFinished(() => store.close())
+
+    const many = Array.from({ length: 40 }, (_, index) => durable({ key: `k${index % 5}` }))
+    const answers = await Promise.all(many.map((one) => store.accept([one, durable()])))
+
+    expect(answers.map((answer) => answer !== 'unavailable' && answer.outcome)).toEqual(
+      many.map(() => 'stored'),
+    )
+  })
+
+  it('explains a pooler that refuses the settings of a connection, and one that drops them', async () => {
+    const text = 'SERROR\0VERROR\0C08P01\0Munsupported startup parameter: options\0\0'
+    const refusal = Buffer.alloc(5 + text.length)
+    refusal.write('E')
+    refusal.writeInt32BE(4 + text.length, 1)
+    refusal.write(text, 5)
+    const refusing = await listen(createServer((near) => near.once('data', () => near.end(refusal))))
+    onTestFinished(refusing.close)
+    const dropping = await listen(
+      createServer((near) => {
+        const far = createConnection(`${cluster.folder}/.s.PGSQL.${port}`)
+        near.once('data', (chunk) => {
+          far.write(chunk.toString('latin1').replace('search_path=asked', 'search_path=other'), 'latin1')
+          near.pipe(far)
+        })
+        far.pipe(near)
+        for (const one of [near, far]) one.on('error', () => {}).on('close', () => near.destroy())
+      }),
+    )
+    onTestFinished(dropping.close)
+    const through = (way: { port: number }) => ({
+      ...{ ...socket(), host: '127.0.0.1', port: way.port, schema: 'asked' },
+    })
+
+    await expect(openPostgres(through(refusing))).rejects.toMatchObject({
+      message: expect.stringContaining('does not take the settings of a connection'),
+    })
+    await expect(openPostgres(through(dropping))).rejects.toMatchObject({
+      message: expect.stringContaining('drops the settings of a connection'),
+    })
   })
 
   it('ends a start of the service with exit code 2 and the reason', async () => {

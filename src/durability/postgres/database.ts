@@ -45,6 +45,15 @@ const idleInTransactionMs = 3_500
 /** Tries of a transaction that others are in the way of. */
 const maxTries = 8
 
+/** What a server, a database or a role may have set otherwise. */
+const sessionSettings = [
+  // What another transaction has changed is looked at anew; it is no collision.
+  'default_transaction_isolation=read\\ committed',
+  'array_nulls=on',
+  // Statements are many and small.
+  'jit=off',
+]
+
 /** The settings of a connection. They are for all but the opening of the store. */
 export function describeConnection({ tls, schema, password, ...address }: PostgresAddress): pg.ClientConfig {
   return {
@@ -55,7 +64,7 @@ export function describeConnection({ tls, schema, password, ...address }: Postgr
         ? false
         : { ca: tls.ca ?? undefined, cert: tls.cert ?? undefined, key: tls.key ?? undefined },
     application_name: 'webhook-node',
-    options: `-c search_path=${schema}`,
+    options: [`search_path=${schema}`, ...sessionSettings].map((setting) => `-c ${setting}`).join(' '),
     keepAlive: true,
     connectionTimeoutMillis: connectMs,
     statement_timeout: statementMs,

@@ -28,11 +28,17 @@ const answers: Readonly<Record<string, Explain>> = {
     `The database at ${where} refuses the password of the user "${user}". Check STORE_URL.`,
   '3D000': ({ database }, where) =>
     `The server at ${where} has no database "${database}". Check STORE_URL, or make it: CREATE DATABASE "${database}".`,
-  '42501': ({ user, database, schema }) =>
-    `The user "${user}" may not make or use the schema "${schema}". Allow it: GRANT CREATE ON DATABASE "${database}" TO "${user}".`,
+  '08P01': (_, where) =>
+    `What answers at ${where} does not take the settings of a connection, as a pooler does not (PgBouncer). STORE_URL must name the server itself.`,
+  '42501': explainMissingRight,
   '25006': (_, where) =>
     `The server at ${where} is read-only, as a standby is. STORE_URL must name the primary server.`,
   '57P03': (_, where) => `The server at ${where} is starting or stopping. Try again.`,
+}
+
+/** Of the user, in the database or the schema. */
+export function explainMissingRight({ user, database, schema }: PostgresAddress): string {
+  return `The user "${user}" may not make or use the schema "${schema}" and its tables. Allow it to make one: GRANT CREATE ON DATABASE "${database}" TO "${user}". If the schema is there already, schema and tables must belong to the user: ALTER SCHEMA "${schema}" OWNER TO "${user}", and ALTER TABLE for tables of another owner.`
 }
 
 function explainConnectionError(code: string | null, { tls, host }: PostgresAddress, where: string): string {

@@ -6,7 +6,7 @@ import { StoreError } from '../store/store-error.ts'
 import type { StoreKey } from '../store/store-keys.ts'
 import type { StoreLimits } from '../store/store-limits.ts'
 import { Database, type DatabaseOptions, describeConnection, type PostgresAddress } from './database.ts'
-import { explainRefusal } from './explain-refusal.ts'
+import { explainMissingRight, explainRefusal } from './explain-refusal.ts'
 import { migrations } from './migrations.ts'
 import { Session } from './session.ts'
 
@@ -86,15 +86,18 @@ function explainRisk(setting: string): string {
 }
 
 /** Refuses tables of later versions and of other programs. */
-async function migrate(client: pg.Client, { schema, database }: PostgresAddress): Promise<void> {
+async function migrate(client: pg.Client, address: PostgresAddress): Promise<void> {
+  const { schema, database } = address
   const { rows } = await client.query(
     `SELECT current_setting('server_version_num')::integer AS server, current_setting('server_encoding') AS encoding,
        to_regclass('store_version') IS NOT NULL AS ours,
        EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1) AS exists,
+       (SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = $1) AS usable,
+       current_setting('search_path') = $1 AS settled,
        EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1) AS used`,
     [schema],
   )
-  const { server, encoding, ours, exists, used } = rows[0]
+  const { server, encoding, ours, exists, used, usable, settled } = rows[0]
   if (server < oldestServer)
     throw new StoreError(
       'store_foreign',
@@ -105,6 +108,12 @@ async function migrate(client: pg.Client, { schema, database }: PostgresAddress)
       'store_foreign',
       `The database "${database}" must have the encoding UTF8; it has ${encoding}.`,
     )
+  if (!settled)
+    throw new StoreError(
+      'store_unreadable',
+      'What STORE_URL leads to drops the settings of a connection, as a pooler does (ignore_startup_parameters of PgBouncer). STORE_URL must name the server itself.',
+    )
+  if (usable === false) throw new StoreError('store_unreadable', explainMissingRight(address))
   if (used && !ours)
     throw new StoreError(
       'store_foreign',
