@@ -3,7 +3,7 @@ import { quoteName } from '../values/text.ts'
 import { headerValue, isNamed } from '../wire/headers.ts'
 import { parseMediaType } from '../wire/media-type.ts'
 import type { Explanation } from './explained-node.ts'
-import { isOfPath } from './field-advice.ts'
+import { isOfPath, readComplaints } from './field-advice.ts'
 import { ofType, saysMissing } from './named-field-words.ts'
 import type { Situation } from './situation.ts'
 
@@ -161,6 +161,7 @@ export function explainUnreadForm(situation: Situation): Explanation | null {
     !own.every((sent) => sent !== null && !sent.isEmpty && !sent.name.includes('.') && ofTop.test(sent.path))
   )
     return null
+  if (!saysMissing.test(readComplaints(situation, fields))) return null
   const name = quoteName(own[0]?.name ?? '')
   const around = wordBefore(own[0]?.name ?? '', words)
   if (isOfPath(situation, around))

@@ -24,6 +24,8 @@ export function explainErrorOfSuccess(situation: Situation): Explanation | null 
   }
   if (status === 207) return explainPart(situation)
   if (node.body === null && node.query.length === 0) return null
+  const variable = explainVariable(situation)
+  if (variable !== null) return variable
   const named = situation.fields.find(({ sent }) => sent !== null)
   if (named?.sent != null) return { hint: adviseOnFields(situation, [named]), path: named.sent.path }
   const field = isOfThing.test(spread(words)) ? (situation.fieldOfValue ?? situation.fieldOfReference) : null
@@ -37,6 +39,21 @@ export function explainErrorOfSuccess(situation: Situation): Explanation | null 
   return query === undefined
     ? { hint: 'That is about the values that the node sends: correct them.', path: situation.pathOfValues }
     : { hint: 'That is about "query" of the body and its variables: correct them.', path: query.path }
+}
+
+/** GraphQL names a variable of the query that has no value, or one of another type (its specification, section 6.1.2). */
+function explainVariable({ words, names, node }: Situation): Explanation | null {
+  const [, name] = /\bVariable ["'`]?\$(\w{1,60})/.exec(words.slice(0, 500)) ?? []
+  const body = node.body?.valuesPath
+  if (name === undefined || body === undefined) return null
+  const sent = names.find((one) => one.name === name && one.path.startsWith(body))
+  if (sent !== undefined)
+    return { hint: `Check the value of ${quoteName(name)} in "variables".`, path: sent.path }
+  const variables = names.find((one) => one.name === 'variables')
+  return {
+    hint: `"variables" of the body has no ${quoteName(name)}: add it there, under this name without the dollar sign.`,
+    path: variables?.path ?? body,
+  }
 }
 
 /** A condition tells such a response from one in which every part went well. */

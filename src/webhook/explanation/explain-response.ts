@@ -276,10 +276,11 @@ function explainFailure(situation: Situation): Explanation | null {
       path: mistake.path ?? situation.missed.path,
       blame: 'node',
     }
-  const field = quote !== null && ofValidation.test(words) ? situation.namedField : null
+  const field =
+    quote !== null && ofValidation.test(words) ? (situation.namedField ?? situation.fieldOfValue) : null
   if (field === null) return null
   return {
-    hint: `The target fails with status 500 on a value of the node${said}. Check the value of ${quoteName(field.name)}; if it is right, its operator finds the cause in its log.`,
+    hint: `The target fails with status 500 on a value of the node${said}. Check the value of ${quoteName(field.name)}; if it is right, its operator finds the cause in its log.${situation.describeSent(field)}`,
     path: field.path,
     blame: 'node',
   }

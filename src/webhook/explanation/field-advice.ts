@@ -208,7 +208,7 @@ function saysOnlyMissing(words: string): boolean {
 }
 
 /** The parts of the statement that mention one of the fields, or all of it. */
-function readComplaints({ words }: Situation, fields: readonly NamedField[]): string {
+export function readComplaints({ words }: Situation, fields: readonly NamedField[]): string {
   const names = fields.map(({ said }) => said.toLowerCase())
   const own = words
     .split(/; |, |\. /)
@@ -244,7 +244,7 @@ export function adviseOnType(situation: Situation, { name, path }: NamedValue): 
 }
 
 const ofNumber =
-  /\b(?:int|integer|(?:System\.|Edm\.)?(?:Int32|Int64|Double|Decimal)|numeric|float|(?:a|valid|expected|type|must be) number)\b/i
+  /\b(?:int|integer|(?:System\.|Edm\.)?(?:Int32|Int64|Double|Decimal)|numeric|float|[iuf](?:8|16|32|64)|(?:a|valid|expected|type|must be) number)\b/i
 
 function adviseOnNumber(path: string): string {
   return path.startsWith('/node/body/fields')

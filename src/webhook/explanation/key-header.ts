@@ -44,7 +44,9 @@ export function findHeaderName(words: string): string | null {
       text,
     ) ?? []
   const [, marked] = /["'`]([a-z][\w-]{2,40})["'`] (?:request )?header\b/i.exec(text) ?? []
-  const own = plain !== undefined && ofWords.test(plain) ? undefined : plain
+  const [, revision] =
+    /\b(revision|[a-z]{3,20}_[a-z_]{2,30}) header (?:is|was) (?:required|missing)\b/i.exec(text) ?? []
+  const own = plain !== undefined && ofWords.test(plain) ? revision : (plain ?? revision)
   return before ?? behind ?? marked ?? own ?? null
 }
 

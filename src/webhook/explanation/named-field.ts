@@ -52,6 +52,8 @@ export function findNamedFields(
   const isMentioned = readMentions(text, fields)
   const mentioned = near.find(({ name }) => isMentioned(name))
   if (mentioned !== undefined) return [{ said: mentioned.name, sent: mentioned, isSame: true }]
+  const spelt = findSpeltOut(text, near)
+  if (spelt !== null) return [spelt]
   const beside = findBeside(asides, near)
   if (beside !== null) return [beside]
   if (told.length > 0) return told
@@ -64,6 +66,22 @@ export function findNamedFields(
   const missing = findRequiredName(text.slice(0, maxText).replace(/ \([^()]*\)/g, ''))
   const named = [...listEither(text), ...listMissing(text), ...(missing === null ? [] : [lastName(missing)])]
   return [...new Set(named)].map((said) => ({ said, sent: null, isSame: false }))
+}
+
+/** The one field whose words follow each other in the text: `a valid email address` is about `email_address`. */
+function findSpeltOut(text: string, names: readonly NamedValue[]): NamedField | null {
+  const words = ` ${text
+    .slice(0, maxText)
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_./-]+/gu, ' ')} `
+  const found = names.filter(({ name }) => {
+    const own = splitWords(lastName(name))
+    return own.length > 1 && own.join('').length > 5 && words.includes(` ${own.join(' ')} `)
+  })
+  const [only, ...others] = found
+  return only === undefined || others.some(({ name }) => name !== only.name)
+    ? null
+    : { said: only.name, sent: only, isSame: true }
 }
 
 /** The one field whose name stands beside the text. Of several none is certain, and neither is a word that answers have anyway. */
@@ -97,7 +115,7 @@ const requiredNames: readonly RegExp[] = [
   /\bparam is missing or the value is empty(?: or invalid)?: ([A-Za-z_]\w{1,60})/,
   /(?<=^|[:;] )["'`\u2018\u201c]?([a-z][\w.-]{1,60})["'`\u2019\u201d]? (?:is|are) (?:an? )?(?:required|missing|mandatory)\b/,
   /(?<=^|[:;] )["'`\u2018\u201c]?([a-z][\w.-]{1,60})["'`\u2019\u201d]? (?:must be (?:present|provided|given|specified|supplied)|should be defined)\b/,
-  /(?<=^|[:;,] )["'`\u2018\u201c]?([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d]?: (?:(?:this )?field (?:is )?required|(?:is )?required|missing)\b/i,
+  /(?<=^|[:;,] )["'`\u2018\u201c]?([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d]?: (?:(?:this )?field (?:is )?required|(?:is )?(?:a )?required|missing|(?:cannot|can't|can not|must not|should not|may not) be (?:blank|empty|null))\b/i,
   /\b(?:missing|required|mandatory) (?:the )?(?:required |mandatory )?["'`\u2018\u201c]([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d] (?:field|param(?:eter)?|property|attribute|key)\b/i,
   /\b(?:param(?:eter)?|field|property|attribute|argument|key|column)s? ["'`\u2018\u201c]([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d] (?:is|are|was) (?:required|missing|mandatory|not (?:present|provided|set|specified))\b/i,
   /(?<=^|; )([a-z]\w{1,60}) must be (?:an? )?(?:string|number|integer|boolean|object|array|valid )/,
@@ -129,7 +147,7 @@ const ofCall =
 
 /** The beginning of `Missing required fields: email, plan` and `must have required property 'email'`, up to the first name. */
 const missesField =
-  /\b(?:missing|required)(?: (?:required|mandatory|request|body|query))? (?:propert(?:y|ies)|fields?|param(?:eter)?s?|arguments?|keys?|attributes?|elements?|headers?|parts?)(?: (?:were|was|are|is) (?:not (?:set|provided|given|present|specified)|missing))?(?:: ?| ?(?=["'`\u2018\u201c[]))/i
+  /\b(?:missing|required)(?: (?:required|mandatory|request|body|query))? (?:propert(?:y|ies)|fields?|param(?:eter)?s?|arguments?|keys?|attributes?|elements?|headers?|parts?|inputs?)(?: (?:were|was|are|is) (?:not (?:set|provided|given|present|specified)|missing))?(?:: ?| ?(?=["'`\u2018\u201c[]))/i
 
 /** The next name of a list, without what stands around it, and what joins it to another one. */
 const listed =
@@ -143,7 +161,7 @@ function listEither(text: string): readonly string[] {
 }
 
 const either =
-  /^(?:either )?["'`]?([A-Za-z]\w{1,40})["'`]? or ["'`]?([A-Za-z]\w{1,40})["'`]? (?:is|are|must be|has to be) (?:required|missing|provided|present|given|set)\b/i
+  /(?:^|: )(?:either )?["'`]?([A-Za-z]\w{1,40})["'`]? or ["'`]?([A-Za-z]\w{1,40})["'`]? (?:is|are|must be|has to be) (?:required|missing|provided|present|given|set)\b/i
 
 /** The names that a target misses, where its sentence says that they are names. */
 function listMissing(text: string): readonly string[] {
@@ -262,6 +280,8 @@ function listCandidates(text: string, fields: readonly string[]): readonly strin
     ...findNamesInWords(text),
     ...findNamesOfValues(text),
     ...findNamesInCodes(text),
+    ...listMissing(text),
+    ...findNamesOfKinds(text),
   ]
 }
 
@@ -330,6 +350,14 @@ function findNamesOfValues(text: string): readonly string[] {
       identifier.test(name) && !before.test(name) && !/^names?$/i.test(name) && !commonWords.test(name),
   )
 }
+
+/** `Invalid email address` is about `email`. */
+function findNamesOfKinds(text: string): readonly string[] {
+  const found = text.slice(0, maxText).matchAll(ofKind).take(maxFound)
+  return Array.from(found, ([, name = '']) => name)
+}
+
+const ofKind = /\b(?:in)?valid ([A-Za-z]\w{1,40}) (?:address|number|format|value|code|id)\b/gi
 
 const before =
   /^(?:params?|parameters?|fields?|elements?|tags?|propert(?:y|ies)|attributes?|arguments?|columns?|keys?|feld(?:es)?|eigenschaft|attributs?|spalte|champs?|param[eè]tres?|campos?|kolom|pole|par[aá]metros?|atributos?|veld|parametri?)$/i

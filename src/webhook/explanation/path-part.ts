@@ -5,7 +5,7 @@ import type { Situation } from './situation.ts'
 const ofThings: ReadonlySet<number> = new Set([400, 404, 410, 422])
 
 const isUnknown =
-  /\b(?:invalid|unknown|unsupported|unrecogni[sz]ed|no query results|not (?:found|valid|exist|supported|recogni[sz]ed|defined)|(?:does|do) not exist|doesn't exist|no such|could not|cannot|can't|couldn't|unable to parse|malformed|incorrect)\b/i
+  /\b(?:invalid|unknown|unsupported|unrecogni[sz]ed|no query results|non[- ]existing|no longer exists|not (?:found|valid|exist|supported|recogni[sz]ed|defined)|(?:does|do) not exist|doesn't exist|no such|could not|cannot|can't|couldn't|unable to parse|malformed|incorrect)\b/i
 
 /** Words of APIs for what a part of a path names. */
 const named =

@@ -316,6 +316,10 @@ class Explainer {
       return ofForm(
         `${subject.text} is ${nameScalarKind(is)} ${shown}, and the condition compares it with the text "${wanted}"${object.isConstant ? `: write ${wanted}` : ''}.`,
       )
+    if (Array.isArray(is) && isNumber(wanted))
+      return certain(
+        `${subject.text} is ${shown}, and the condition compares it with a number: compare ${subject.text}.size.`,
+      )
     if (typeof is === 'string' && isNumber(wanted))
       return certain(`${subject.text} is the text ${shown}, and the condition compares it with a number.`)
     return null

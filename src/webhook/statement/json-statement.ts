@@ -227,7 +227,7 @@ const partNames = [
     'validation',
   ],
   ...['fieldErrors', 'field_errors', 'formErrors', 'details', 'detail', 'messages', 'message', 'causes'],
-  ...['innererror', 'innerError', 'errordetails', 'exceptions', 'exception'],
+  ...['innererror', 'innerError', 'errordetails', 'exceptions', 'exception', 'error_data', 'errorData'],
 ]
 
 /** Members around an error. They may as well have data, so they are read only if nothing else was found. */
@@ -323,6 +323,7 @@ class StatementReader {
     if (depth > 0 || part !== '') this.#addFields(object, part)
     else this.#addOwnField(object)
     for (const name of partNames) this.#readPart(member(object, name), depth + 1, name)
+    this.#readData(member(object, 'data'), depth, part)
     if (this.#texts.length === before)
       for (const name of wrapperNames) this.#readPart(member(object, name), depth + 1, name)
     // An entry may have a code alone, such as {"field":"title","code":"missing_field"}.
@@ -332,6 +333,15 @@ class StatementReader {
     const id = isObject(sys) && member(sys, 'type') === 'Error' ? member(sys, 'id') : undefined
     const code = typeof id === 'string' ? id : findCode(object)
     if (code !== null) this.#addText(field === null ? code : `${field}: ${code}`)
+  }
+
+  /** WordPress has the complaints about fields in `data.params` of an error, and JSON-RPC its message in `data`. */
+  #readData(data: unknown, depth: number, part: string): void {
+    if (!isObject(data)) return
+    const params = member(data, 'params')
+    if (isObject(params)) this.#readPart(params, depth + 2, 'fields')
+    else if (part === 'error' && typeof member(data, 'message') === 'string')
+      this.#read(data, depth + 1, 'data')
   }
 
   /** A text may end in a list of errors in JSON: `Property values were not valid: [{"message":"…"}]`. */
