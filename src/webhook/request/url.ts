@@ -2,8 +2,8 @@ import type { ConfigError } from '../../contract/config-error.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { mask } from '../masking/mask.ts'
 import type { Compiler } from '../template/compiler.ts'
+import { describeForeignExpression } from '../template/elsewhere/foreign-expression.ts'
 import { asUrlComponent, type Encoder, type WrittenForm } from '../template/encoders.ts'
-import { describeForeignExpression } from '../template/foreign-expression.ts'
 import type { Scope } from '../template/render-context.ts'
 import type { UndefinedVariable } from '../template/render-result.ts'
 import {
@@ -16,9 +16,9 @@ import {
 } from '../template/render-result.ts'
 import type { Template } from '../template/template.ts'
 import { describeCause } from '../template/undefined-warning.ts'
-import { withoutTexts } from '../template/without-texts.ts'
 import { memberAt } from '../values/lookup.ts'
 import { quoteName } from '../values/text.ts'
+import { withoutTexts } from '../values/without-texts.ts'
 import {
   complainAbout,
   forbiddenComplaint,

@@ -1,8 +1,8 @@
 import { LiquidError, Tokenizer } from 'liquidjs'
 import { suggest } from '../values/suggest.ts'
 import { listWords } from '../values/text.ts'
-import { insteadOfMore, mostArguments, neededArguments } from './filter-arguments.ts'
-import { findFilterElsewhere } from './filters-elsewhere.ts'
+import { findFilterElsewhere } from './elsewhere/filters-elsewhere.ts'
+import { insteadOfMore, mostArguments, neededArguments } from './filters/filter-arguments.ts'
 import { callsElsewhere, findSyntaxHint, type HintPlace } from './syntax-hint.ts'
 
 /** A variable in an expression. */

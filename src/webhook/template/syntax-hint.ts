@@ -1,5 +1,5 @@
-import { mostArguments, neededArguments } from './filter-arguments.ts'
-import { findFilterElsewhere } from './filters-elsewhere.ts'
+import { findFilterElsewhere } from './elsewhere/filters-elsewhere.ts'
+import { mostArguments, neededArguments } from './filters/filter-arguments.ts'
 
 /** The place of an expression, as far as a hint depends on it. */
 export type HintPlace = 'condition' | 'value' | 'assign' | 'loop' | 'other'

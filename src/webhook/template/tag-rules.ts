@@ -2,18 +2,19 @@ import { type TopLevelToken, TypeGuards } from 'liquidjs'
 import { secretNamePattern } from '../../contract/names.ts'
 import { suggest } from '../values/suggest.ts'
 import { listWords } from '../values/text.ts'
+import { withoutTexts } from '../values/without-texts.ts'
+import type { ForeignPlace } from './elsewhere/advice.ts'
+import { describeForeignExpression } from './elsewhere/foreign-expression.ts'
+import { withRewritten } from './elsewhere/rewrite-condition.ts'
+import { rewriteValue } from './elsewhere/rewrite-value.ts'
 import {
   type CheckedExpression,
   checkExpression,
   type ExpressionForm,
   type VariablePath,
 } from './expression-syntax.ts'
-import { describeForeignExpression, type ForeignPlace } from './foreign-expression.ts'
 import { findUnknownName, type KnownNames } from './known-names.ts'
 import { findResponsePaths, type ResponsePaths } from './response-paths.ts'
-import { withRewritten } from './rewrite-condition.ts'
-import { rewriteValue } from './rewrite-value.ts'
-import { withoutTexts } from './without-texts.ts'
 
 const { isOutputToken, isTagToken } = TypeGuards
 

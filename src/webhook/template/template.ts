@@ -14,6 +14,8 @@ import {
 import { describePlace } from '../values/json-syntax.ts'
 import { type Path, valueAt } from '../values/lookup.ts'
 import { didYouMean } from '../values/suggest.ts'
+import { withoutTexts } from '../values/without-texts.ts'
+import { withRewritten } from './elsewhere/rewrite-condition.ts'
 import { asFormValue, asQueryValue, asText, EncodedText, type Encoder } from './encoders.ts'
 import { checkExpression } from './expression-syntax.ts'
 import { compileFastPath, readPath, type Step } from './fast-path.ts'
@@ -31,12 +33,10 @@ import {
   secretInvalid,
 } from './render-result.ts'
 import { noPaths, type ResponsePaths } from './response-paths.ts'
-import { withRewritten } from './rewrite-condition.ts'
 import type { RefusedSecret, SecretPlace } from './secret-lookup.ts'
 import { isDelimited, type Surroundings, secretPlaceBehind, type TextPlace } from './secret-shape.ts'
 import { checkTemplate, expressionProblem, quoted, secretReference } from './tag-rules.ts'
 import { isTrue } from './truth.ts'
-import { withoutTexts } from './without-texts.ts'
 import {
   dropLastFilter,
   findEchoedJson,

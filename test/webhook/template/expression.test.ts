@@ -6,7 +6,7 @@ import {
   insteadOfMore,
   mostArguments,
   neededArguments,
-} from '../../../src/webhook/template/filter-arguments.ts'
+} from '../../../src/webhook/template/filters/filter-arguments.ts'
 import { engine, filterNames } from '../../../src/webhook/template/liquid-engine.ts'
 import { compileCondition, compileTemplate } from '../../../src/webhook/template/template.ts'
 import { cpuMs } from '../../support/cpu-time.ts'

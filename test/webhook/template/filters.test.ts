@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { asText } from '../../../src/webhook/template/encoders.ts'
-import { mostArguments, neededArguments } from '../../../src/webhook/template/filter-arguments.ts'
+import { mostArguments, neededArguments } from '../../../src/webhook/template/filters/filter-arguments.ts'
 import { filterNames } from '../../../src/webhook/template/liquid-engine.ts'
 import { compileTemplate } from '../../../src/webhook/template/template.ts'
 import { LongNumber } from '../../../src/webhook/values/long-number.ts'

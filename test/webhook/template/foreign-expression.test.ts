@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { filtersElsewhere } from '../../../src/webhook/template/filters-elsewhere.ts'
+import { filtersElsewhere } from '../../../src/webhook/template/elsewhere/filters-elsewhere.ts'
 import { callsElsewhere } from '../../../src/webhook/template/syntax-hint.ts'
 import { complaint, listErrors } from '../support/nodes.ts'
 

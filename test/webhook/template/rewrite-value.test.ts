@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { rewriteToCondition, rewriteValue } from '../../../src/webhook/template/elsewhere/rewrite-value.ts'
 import { requestNames, responseNames } from '../../../src/webhook/template/known-names.ts'
-import { rewriteToCondition, rewriteValue } from '../../../src/webhook/template/rewrite-value.ts'
 import { compileCondition, compileTemplate } from '../../../src/webhook/template/template.ts'
 import { cpuMs } from '../../support/cpu-time.ts'
 import { complaint, render } from '../support/nodes.ts'

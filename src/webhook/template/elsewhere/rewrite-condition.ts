@@ -1,5 +1,5 @@
+import { withoutTexts } from '../../values/without-texts.ts'
 import { rewriteToCondition } from './rewrite-value.ts'
-import { withoutTexts } from './without-texts.ts'
 
 /** Parts of a condition: a text in quotes, a sign of another language, a name with its members, a call, or a character. */
 const part =

@@ -1,6 +1,3 @@
-/** An expression of another tool that cannot be written with filters. */
-export class NotRewritten extends Error {}
-
 /** A value in Liquid. */
 export interface Written {
   /** `piped` has filters, `truth` operators; `markup` is text with placeholders and tags. */
@@ -24,18 +21,5 @@ export type Argument =
       readonly operand: string | null
     }
 
-/** The seconds of a unit such as `days`. */
-export function lengthOf(unit: string): number {
-  const seconds = lengths.get(unit.toLowerCase().replace(/s$/, ''))
-  if (seconds === undefined) throw new NotRewritten()
-  return seconds
-}
-
-// Months and years have no fixed length.
-const lengths: ReadonlyMap<string, number> = new Map([
-  ['second', 1],
-  ['minute', 60],
-  ['hour', 3_600],
-  ['day', 86_400],
-  ['week', 604_800],
-])
+/** The time of the call, which has no format yet. */
+export const now: Written = { kind: 'path', value: '"now"', isDate: true }

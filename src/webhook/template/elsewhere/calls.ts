@@ -1,15 +1,9 @@
-import { mostArguments } from './filter-arguments.ts'
+import { mostArguments } from '../filters/filter-arguments.ts'
+import { type Call, named, numberOf, operandOf, type Pen } from './call.ts'
 import { findFilterElsewhere } from './filters-elsewhere.ts'
-import { type Argument, lengthOf, NotRewritten, type Written } from './written-value.ts'
-
-interface Pen {
-  /** A value with one more filter. */
-  readonly pipe: (written: Written, filter: string) => Written
-  /** A value as the argument of a filter. */
-  readonly operand: (written: Written) => string
-}
-
-type Call = (subject: Written, given: readonly Argument[], pen: Pen) => Written
+import { NotRewritten } from './not-rewritten.ts'
+import { timeCalls, writeDate } from './times.ts'
+import { type Argument, now, type Written } from './written.ts'
 
 /** The result of a function or method of another tool in Liquid. */
 export function callElsewhere(
@@ -20,7 +14,7 @@ export function callElsewhere(
 ): Written {
   const key = name.toLowerCase().replaceAll('_', '')
   if (subject === null) return makeNow(key)
-  const dated = subject.isDate === true && !datesOnly.has(key) ? writeDate(subject, null) : subject
+  const dated = subject.isDate === true && !timeCalls.has(key) ? writeDate(subject, null) : subject
   const call = calls.get(key)
   if (call !== undefined) return call(dated, given, pen)
   const most = mostArguments.get(name)
@@ -34,90 +28,7 @@ export function callElsewhere(
 
 function makeNow(key: string): Written {
   if (!/^(?:now|today|date|moment|dayjs|utcnow|utc|local)$/.test(key)) throw new NotRewritten()
-  return { kind: 'path', value: '"now"', isDate: true }
-}
-
-const isoTime = '%Y-%m-%dT%H:%M:%SZ'
-
-/** A time in a format of the other tool; null for that of ISO 8601. */
-export function writeDate({ value }: Written, format: string | null): Written {
-  return { kind: 'piped', value: `${value} | date: "${format === null ? isoTime : translateFormat(format)}"` }
-}
-
-/** Anything but letters of a format and signs may be a text of the author's. */
-function translateFormat(format: string): string {
-  if (format.length > 40) throw new NotRewritten()
-  if (/^[YmdHis](?:[-/.: T]{0,2}[YmdHis]){0,9}$/.test(format) && !/([YmdHis])\1/.test(format))
-    return format.replaceAll(/[YmdHis]/g, (letter) =>
-      letter === 'i' ? '%M' : letter === 's' ? '%S' : `%${letter}`,
-    )
-  const meant = format.replaceAll(
-    /YYYY|yyyy|YY|yy|MM|DD|dd|HH|hh|mm|ss|X|'T'|\[T\]/g,
-    (part) => letters[part] ?? part,
-  )
-  if (!/^(?:%[YymdHIMSs]|[-/.: TZ])+$/.test(meant)) throw new NotRewritten()
-  return meant
-}
-
-const letters: Readonly<Record<string, string>> = {
-  YYYY: '%Y',
-  yyyy: '%Y',
-  YY: '%y',
-  yy: '%y',
-  MM: '%m',
-  DD: '%d',
-  dd: '%d',
-  HH: '%H',
-  hh: '%I',
-  mm: '%M',
-  ss: '%S',
-  X: '%s',
-  "'T'": 'T',
-  '[T]': 'T',
-}
-
-/** In Liquid a number is in seconds, in JavaScript in milliseconds. */
-const asTime: Call = ({ value, kind }, [format]) => {
-  if (format !== undefined && (format.kind !== 'text' || !/^yyyy-/i.test(format.text ?? '')))
-    throw new NotRewritten()
-  return { kind, value: value.replace(/ \| times: 1000$/, ''), isDate: true }
-}
-
-/** A time with seconds added or taken away. */
-function shift(filter: 'plus' | 'minus', { value }: Written, seconds: number): Written {
-  const signed = seconds < 0 ? (filter === 'plus' ? 'minus' : 'plus') : filter
-  return { kind: 'piped', value: `${value} | date: "%s" | ${signed}: ${Math.abs(seconds)}`, isDate: true }
-}
-
-/** Moves a time by a duration, or adds to a number. */
-const moved =
-  (filter: 'plus' | 'minus'): Call =>
-  (subject, given, pen) => {
-    const [amount, unit] = given
-    if (amount?.kind === 'duration') return shift(filter, subject, amount.seconds)
-    if (unit === undefined && subject.isDate === undefined)
-      return pen.pipe(subject, `${filter}: ${operandOf(amount, pen)}`)
-    if (amount?.kind !== 'number' || unit?.kind !== 'text') throw new NotRewritten()
-    return shift(filter, subject, Number(amount.value) * lengthOf(unit.text ?? ''))
-  }
-
-const movedBy =
-  (unit: string): Call =>
-  (subject, [amount]) => {
-    if (amount?.kind !== 'number') throw new NotRewritten()
-    return shift('plus', subject, Number(amount.value) * lengthOf(unit))
-  }
-
-const formatted: Call = (subject, [format]) => {
-  if (format !== undefined && format.kind !== 'text') throw new NotRewritten()
-  return writeDate(subject, format?.kind === 'text' ? (format.text ?? '') : null)
-}
-
-function operandOf(given: Argument | undefined, { operand }: Pen): string {
-  if (given === undefined || given.kind === 'arrow' || given.kind === 'duration') throw new NotRewritten()
-  // A regular expression in a text.
-  if (given.kind === 'text' && /^\/.+\/[a-z]{0,5}$/.test(given.text ?? '')) throw new NotRewritten()
-  return operand(given)
+  return now
 }
 
 /** A filter that takes the arguments as they are. */
@@ -135,11 +46,6 @@ const withArguments =
         .join(', ')}`,
     )
   }
-
-function numberOf(given: Argument | undefined): number {
-  if (given?.kind !== 'number' || !/^\d+$/.test(given.value)) throw new NotRewritten()
-  return Number(given.value)
-}
 
 /** A part from a place to another one. */
 const part: Call = (subject, [from, to], { pipe }) => {
@@ -222,27 +128,11 @@ const alone =
     return pipe(subject, filter)
   }
 
-/** Names that mean the same. */
-const named = (names: string, call: Call): readonly (readonly [string, Call])[] =>
-  names.split(' ').map((name) => [name, call])
-
 const rounded: Call = (subject, [digits], { pipe }) =>
   pipe(subject, digits === undefined ? 'round' : `round: ${numberOf(digits)}`)
 
-/** Calls of a time, which go on with it as it is. */
-const datesOnly: ReadonlyMap<string, Call> = new Map([
-  ...named('todatetime todate fromiso fromformat parsedate moment dayjs tolocal toutc', asTime),
-  ...named('format toformat formatdate formatdatetime dateformat toiso toisostring isoformat', formatted),
-  ...named('plus add dateadd', moved('plus')),
-  ...named('minus subtract', moved('minus')),
-  ...['adddays', 'addhours', 'addminutes', 'addseconds', 'addweeks'].map(
-    (name) => [name, movedBy(name.slice(3))] as const,
-  ),
-  ['date', (subject, given, pen) => (given.length > 0 ? formatted : asTime)(subject, given, pen)],
-])
-
 const calls: ReadonlyMap<string, Call> = new Map([
-  ...datesOnly,
+  ...timeCalls,
   ...named('split explode', withArguments('split', 1)),
   ...named('join implode', withArguments('join', 1, '","')),
   ...named('replace replaceall substitute', withArguments('replace', 2)),

@@ -1,0 +1,2 @@
+/** An expression of another tool that cannot be written with filters. */
+export class NotRewritten extends Error {}
