@@ -3,10 +3,11 @@ import { defaults, maxTotalMs } from '../../contract/node.ts'
 import { sources } from '../../contract/payload.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { writeMembers, writeValue } from './example-text.ts'
-import { authOfWord } from './foreign-words/auth-like.ts'
+import { authOfText } from './foreign-words/auth-like.ts'
 import { bodyLike } from './foreign-words/body-like.ts'
 import { isCurlCommand, nodeOfCurl } from './foreign-words/curl-command.ts'
-import { basic, signing } from './foreign-words/examples.ts'
+import { leastMs, readDuration } from './foreign-words/duration-like.ts'
+import { basic } from './foreign-words/examples.ts'
 import {
   expectationLike,
   isListOfStatuses,
@@ -14,9 +15,11 @@ import {
   isWordOfSuccess,
   statusExpectation,
 } from './foreign-words/expectation-like.ts'
-import { listNames, pairs } from './foreign-words/list-names.ts'
+import { listNames, pairs, readAttribute } from './foreign-words/list-names.ts'
 import { countRedirects } from './foreign-words/redirects.ts'
 import { anyFailure, statusIsNoFailure } from './foreign-words/request.ts'
+import { retryOf } from './foreign-words/retry-like.ts'
+import { signingLike } from './foreign-words/signing-like.ts'
 import { adviseWord } from './member-advice.ts'
 import { likeRequest, type Place, withoutForm } from './place.ts'
 
@@ -243,7 +246,7 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Redrive.filter.until': { as: aMoment, write: () => null },
   'Redrive.filter.ids': always(example({ filter: { ids: ['…'] } })),
   Retry: { write: retryLike },
-  Signing: always(example({ signing })),
+  Signing: { write: (value) => example({ signing: signingLike(value) }) },
   Tls: always(example({ tls: { certificate: '{{ secrets.CERTIFICATE }}', key: '{{ secrets.KEY }}' } })),
   Payload: {
     write: (value) => wholeJson.write(value) ?? example({ payload: { profile: { email: '…' } } }),
@@ -279,6 +282,12 @@ export function findMeantShape(place: Place, value: unknown): MeantShape {
   return { as: shape.as ?? null, write: shape.write(value) }
 }
 
+/** What a missing member was probably meant to be where the others tell it: a signature by the name of its header. */
+export function findMissingShape(place: Place, name: string, around: JsonObject): MeantShape | null {
+  const meant = place === 'Signing(hmac)' ? signingLike(around)[name] : undefined
+  return meant === undefined ? null : { as: null, write: example({ [name]: meant }) }
+}
+
 /** A word such as `OK` is a status to some, and a text of the body to others. */
 function orText(value: unknown): string {
   return isWordOfSuccess(value)
@@ -300,11 +309,12 @@ function manyValues(value: unknown): string | null {
     : `it has ${given.map((name) => JSON.stringify(name)).join(' and ')}; leave out all but one of them`
 }
 
-/** A name in the place of a field. It is not shown: it may be a value. */
+/** A name in the place of a field. It is shown if it is that of an attribute: it may be a value. */
 function nameAlone(value: unknown): string | null {
-  return typeof value === 'string' && /^\w{1,60}$/.test(value)
-    ? `for an attribute write ${writeValue({ name: 'email', source: 'profile', field: 'email' })}`
-    : null
+  if (typeof value !== 'string' || !/^[\w.]{1,60}$/.test(value)) return null
+  const name = readAttribute(value) ?? 'email'
+  const source = value.startsWith('event.') ? 'event' : 'profile'
+  return `for an attribute write ${writeValue({ name, source, field: name })}`
 }
 
 /** Fields with the names of an object, unless they are those of a field. */
@@ -358,8 +368,7 @@ function whenLike(value: unknown): string | null {
 
 function retryLike(value: unknown): string {
   if (value === false) return 'leave it out'
-  const attempts = typeof value === 'number' && value >= 1 && value <= 10 ? Math.floor(value) : 3
-  return example({ retry: { attempts } })
+  return example({ retry: retryOf(value, 0) })
 }
 
 function authLike(value: unknown): string {
@@ -371,8 +380,10 @@ function authLike(value: unknown): string {
     return `write the object itself, without [ and ]: ${authLike(value[0].type)}`
   if (Array.isArray(value)) return example({ auth: { type: 'basic', username: '…', password: reference } })
   if (typeof value === 'string' && /sign|hmac/i.test(value.slice(0, 60)))
-    return `a signature is "signing" of the node: ${example({ signing })}`
-  return example({ auth: authOfWord(value) ?? { type: 'bearer', token: reference } })
+    return `a signature is "signing" of the node: ${example({ signing: signingLike(value) })}`
+  return example({
+    auth: (typeof value === 'string' ? authOfText(value) : null) ?? { type: 'bearer', token: reference },
+  })
 }
 
 function statusLike(value: unknown): string | null {
@@ -394,31 +405,16 @@ export function writeTime(meantMs: number, place: Place): string {
     : String(meantMs)
 }
 
-const units: Readonly<Record<string, number>> = { ms: 1, msec: 1, s: 1_000, m: 60_000, h: 3_600_000 }
-
-/** Shorter times were meant in seconds. */
-const leastMs = 100
-
 /** A time in another form: `"10s"`, `"10"`, `"PT10S"`, or one for each phase. */
 function durationLike(value: unknown, place: Place): string | null {
   if (isObject(value) || Array.isArray(value))
     return 'one limit covers connecting, sending and the answer: write a number such as 10000'
   if (typeof value === 'string' && /^\d{4}-\d\d/.test(value))
     return 'it is a time to wait, not a point in time: write the number of milliseconds, such as 10000'
-  const [, digits, unit = ''] =
-    (typeof value === 'string' &&
-      /^(?:PT)?(\d{1,6}(?:[.,]\d{1,3})?)\s?(ms|msec|s|m|h)?[a-z]{0,10}$/i.exec(value)) ||
-    []
-  if (digits === undefined) return null
-  const number = readNumber(digits, unit)
-  const known = units[unit.toLowerCase()] ?? (number < leastMs ? 1_000 : 1)
-  return `write the number of milliseconds without quotes: ${writeTime(Math.round(number * known), place)}`
-}
-
-/** Three digits behind a mark and without a unit are thousands: `10.000`. */
-function readNumber(digits: string, unit: string): number {
-  const isThousands = unit === '' && /^\d{1,3}[.,]\d{3}$/.test(digits)
-  return Number(isThousands ? digits.replace(/[.,]/, '') : digits.replace(',', '.'))
+  const meantMs = typeof value === 'string' ? readDuration(value) : null
+  return meantMs === null
+    ? null
+    : `write the number of milliseconds without quotes: ${writeTime(meantMs, place)}`
 }
 
 function simulationLike(value: unknown): string {

@@ -339,7 +339,10 @@ function adviseHome(place: Place, name: string): Advice {
   if (generic.has(word)) return noAdvice
   if (base === 'Request' && isMemberOfNode(name, undefined))
     return { ...noAdvice, text: describeInNode(name) }
-  const home = Object.keys(homeTexts).find((schema) => homes().get(schema)?.has(word))
+  // A credential has words of its own, such as a tenant.
+  const home = Object.keys(homeTexts).find(
+    (schema) => homes().get(schema)?.has(word) && !(base === 'Auth' && schema === 'Request'),
+  )
   const text = home === undefined ? undefined : homeTexts[home]
   if (text === undefined) return noAdvice
   return {

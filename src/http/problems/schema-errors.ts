@@ -6,6 +6,7 @@ import {
   findHeldMembers,
   findMeantShape,
   findMeantTag,
+  findMissingShape,
   findSiblingWord,
   isWrongAsWhole,
 } from './expected-shapes.ts'
@@ -92,7 +93,7 @@ function* inObject(
   const isCovered = (name: string) =>
     held.has(name) || advised.values().some(({ covers }) => covers === 'all' || covers.has(name))
   for (const name of missingNames(schema, value))
-    if (!isCovered(name)) yield inMissing(schema, name, path, place)
+    if (!isCovered(name)) yield inMissing(schema, name, path, place, value)
   if (!restrictsMembers(schema)) return
   let isFirst = true
   for (const name of Object.keys(value)) {
@@ -116,9 +117,16 @@ function* inObject(
   }
 }
 
-function inMissing({ properties }: JsonSchema, name: string, path: string, place: Place): ConfigError {
+function inMissing(
+  { properties }: JsonSchema,
+  name: string,
+  path: string,
+  place: Place,
+  around: JsonObject,
+): ConfigError {
   const member = properties?.[name] ?? {}
-  const meant = findMeantShape(placeWithin(member, place, name), undefined)
+  const meant =
+    findMissingShape(place, name, around) ?? findMeantShape(placeWithin(member, place, name), undefined)
   return { path: pointer(path, name), message: missing(member, meant, name) }
 }
 
@@ -185,10 +193,12 @@ function withOneBody(advised: ReadonlyMap<string, Advice>): ReadonlyMap<string, 
   const bodies = [...advised.values()].filter(({ withoutBody }) => withoutBody !== null)
   if (bodies.length < 2) return advised
   const best = bodies.find(({ knowsBody }) => knowsBody) ?? bodies[0]
+  const [shownFor] = [...advised].find(([, advice]) => advice === best) ?? []
   return new Map(
     Array.from(advised, ([name, advice]) => {
       const isOther = advice.withoutBody !== null && advice !== best
-      return [name, isOther ? { ...advice, text: advice.withoutBody } : advice]
+      const text = `${advice.withoutBody}, as shown for ${JSON.stringify(shownFor)}`
+      return [name, isOther ? { ...advice, text } : advice]
     }),
   )
 }

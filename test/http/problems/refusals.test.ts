@@ -833,7 +833,7 @@ const rows: readonly Row[] = [
     { specifyBody: 'json', jsonBody: { first: 's3cr3t' } },
     [
       '/specifyBody',
-      'unknown member; it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary"',
+      'unknown member; it is "structure" of "body", and is "simple", "full", "json", "raw", "multipart" or "binary", as shown for "jsonBody"',
     ],
     [
       '/jsonBody',
@@ -862,7 +862,7 @@ const rows: readonly Row[] = [
     { genericAuthType: 'httpQueryAuth' },
     [
       '/genericAuthType',
-      `unknown member; it is called "auth" here, and ${words.auth}, not a string; write "auth": { "type": "apiKey", "in": "query", "name": "X-Api-Key", "value": "{{ secrets.NAME }}" }`,
+      `unknown member; the kind of the credential is "type" of "auth"; write "auth": { "type": "apiKey", "in": "query", "name": "X-Api-Key", "value": "{{ secrets.NAME }}" }`,
     ],
   ],
   [
@@ -1033,7 +1033,7 @@ const rows: readonly Row[] = [
     { genericAuthType: 'oAuth2Api' },
     [
       '/genericAuthType',
-      'unknown member; it is called "auth" here, and must be an object whose "type" is "bearer", "basic", "apiKey", "oauth2", "digest" or "awsSigV4", not a string; write "auth": { "type": "oauth2", "tokenUrl": "https://login.example/token", "clientId": "…", "clientSecret": "{{ secrets.NAME }}" }',
+      'unknown member; the kind of the credential is "type" of "auth"; write "auth": { "type": "oauth2", "tokenUrl": "https://login.example/token", "clientId": "…", "clientSecret": "{{ secrets.NAME }}" }',
     ],
   ],
   [

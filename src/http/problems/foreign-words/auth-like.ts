@@ -1,6 +1,18 @@
 import { isObject, type JsonObject } from '../../../webhook/values/json.ts'
 import { apiKey, awsSigV4, basic, bearer, digest, oauth2 } from './examples.ts'
 
+/** A user and a password as curl and Zapier write them, which is no address and no header. */
+const userAndPassword = /^[^\s:|{}[\]"]{1,100}[:|](?![\s/])[^\n]{0,200}$|^\{\{[^{}]{1,100}\}\}:/
+
+/** The credential that a text holds, or the word for its kind: `user:password`, `Basic dXNl…`, `httpHeaderAuth`. Null for others. */
+export function authOfText(text: string): JsonObject | null {
+  const [, scheme] = /^(Basic|Digest|Bearer)\s/i.exec(text) ?? []
+  if (scheme !== undefined) return authOfWord(scheme)
+  const [, header] = /^([A-Za-z][\w-]{0,40}):\s/.exec(text) ?? []
+  if (header !== undefined && !/^(?:proxy-)?authorization$/i.test(header)) return { ...apiKey, name: header }
+  return userAndPassword.test(text) ? basic : authOfWord(text)
+}
+
 /** The credential that the word for its kind means, or null: `httpHeaderAuth`, `OAuth2`, `Basic`. */
 export function authOfWord(given: unknown): JsonObject | null {
   const word =
@@ -9,7 +21,7 @@ export function authOfWord(given: unknown): JsonObject | null {
   if (/^(?:http)?(?:header|custom|api-?(?:key|token))/.test(word)) return apiKey
   if (/^(?:http)?basic/.test(word)) return basic
   if (/^(?:http)?digest/.test(word)) return digest
-  if (/oauth2?|clientcredentials/.test(word) && !/oauth1/.test(word)) return oauth2
+  if (/oauth2?|clientcredentials|openid|oidc|azuread|entra/.test(word) && !/oauth1/.test(word)) return oauth2
   if (/^(?:aws|sigv4|iam)/.test(word)) return awsSigV4
   return /bearer|^jwt|^token/.test(word) ? bearer : null
 }

@@ -111,12 +111,18 @@ export const authMembers: ForeignMembers = {
     { words: 'apiKey', example: apiKey, covers: ['in', 'name', 'value'] },
   ],
   'Auth(oauth2)': [
-    { words: 'id username key consumerKey applicationId appId', is: 'clientId' },
-    { words: 'secret password consumerSecret appSecret', is: 'clientSecret' },
+    { words: 'id client username key consumerKey applicationId appId', is: 'clientId' },
+    { words: 'secret password consumerSecret appSecret applicationSecret credential', is: 'clientSecret' },
     {
       words:
         'url accessTokenUrl accessTokenEndpoint tokenUri tokenEndpoint oauthTokenEndpoint oauthTokenUrl endpoint authority issuer',
       is: 'tokenUrl',
+    },
+    {
+      words: 'tenant tenantId directory directoryId realm domain',
+      says: 'it is a part of the address of the token',
+      example: { tokenUrl: 'https://login.microsoftonline.com/TENANT/oauth2/v2.0/token' },
+      covers: ['tokenUrl'],
     },
     { words: 'scopes', is: 'scope', says: 'names separated by spaces' },
     { words: 'aud', is: 'audience' },
@@ -151,7 +157,8 @@ export const authWords: ForeignWords = {
       is: 'apiKey',
     },
     {
-      words: 'oauth oauth20 oAuth2Api oauthClientCredentialsFlow clientCredentials',
+      words:
+        'oauth oauth20 oAuth2Api oauthClientCredentialsFlow clientCredentials clientCredentialsFlow activeDirectoryOAuth azureAd azureActiveDirectory entraId microsoftEntra oauth2ClientCredentials openIdConnect oidc',
       is: 'oauth2',
     },
     { words: 'digestAuth httpDigestAuth httpDigest', is: 'digest' },
@@ -159,6 +166,10 @@ export const authWords: ForeignWords = {
     {
       words: 'oauth1 ntlm hawk edgegrid',
       says: 'the service has no other type',
+    },
+    {
+      words: 'managedServiceIdentity managedIdentity clientCertificate',
+      says: 'the service has no identity of its own: "oauth2" has "clientId" and "clientSecret", and a certificate is "tls" of the node',
     },
     { words: 'hmac signature', says: 'a signature is "signing" of the node' },
     { words: 'none noAuth no', says: 'leave out "auth" for none' },

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../../webhook/values/json.ts'
-import { listNames, pairs } from './list-names.ts'
+import { listNames, listNamesWithin, pairs } from './list-names.ts'
 
 /** The body that a value was meant to be. It has names of the value, and no texts: any may be a secret. */
 export function bodyLike(given: unknown): JsonObject {
@@ -7,7 +7,7 @@ export function bodyLike(given: unknown): JsonObject {
   const value = typeof given === 'string' ? given.replace(/^=(?=\s?[[{](?!\{))/, '') : given
   const [first] = Array.isArray(value) ? value : []
   if (isObject(first) && ('name' in first || 'key' in first))
-    return { structure: 'simple', fields: [{ name: '…', value: '…' }] }
+    return { structure: 'simple', fields: namedFields(value) }
   if (Array.isArray(value)) return { structure: 'json', content: ['…'] }
   if (isObject(value) && 'content' in value) return contentLike(value.content)
   if (isObject(value)) {
@@ -30,8 +30,29 @@ export function bodyLike(given: unknown): JsonObject {
   const word = bodyOfWord(value)
   if (word !== null) return word
   const isJson = typeof value === 'string' && /^\s*[[{]/.test(value)
-  return isJson ? { structure: 'json', content: { a: '…' } } : contentLike(value)
+  return isJson ? { structure: 'json', content: contentOfText(value) } : contentLike(value)
 }
+
+function namedFields(value: unknown): readonly JsonObject[] {
+  const names = listNamesWithin(value)
+  return (names.length === 0 ? ['…'] : names).map((name) => ({ name, value: '…' }))
+}
+
+/** The content of JSON in a text, with its first names. */
+function contentOfText(text: string): unknown {
+  if (/^\s*\[/.test(text)) return ['…']
+  const names = Array.from(
+    text
+      .slice(0, maxStart)
+      .matchAll(/(?:^\s*\{|,)\s{0,20}"([A-Za-z_][\w-]{0,39})"\s{0,5}:/g)
+      .take(2),
+    ([, name = '']) => name,
+  )
+  return Object.fromEntries((names.length === 0 ? ['a'] : names).map((name) => [name, '…']))
+}
+
+/** Characters of a text that are read for names. */
+const maxStart = 500
 
 const oneField = [{ name: 'email', source: 'profile', field: 'email' }]
 const ofText: JsonObject = { structure: 'raw', contentType: 'text/plain', content: '…' }

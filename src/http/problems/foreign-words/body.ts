@@ -1,4 +1,6 @@
-import { fileBody, filesBody, formBody } from './examples.ts'
+import type { JsonObject } from '../../../webhook/values/json.ts'
+import { bodyLike } from './body-like.ts'
+import { fileBody, filesBody, formOf } from './examples.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
 import { leaveOut, noFetchedFiles } from './sentences.ts'
 
@@ -8,7 +10,7 @@ export const bodyMembers: ForeignMembers = {
     { words: 'mimeType mediaType content_type bodyContentType', is: 'contentType' },
     {
       words: 'json jsonBody data value payload object',
-      example: { structure: 'json', content: { a: '…' } },
+      example: (value) => jsonOf(value),
       covers: ['structure', 'content'],
     },
     {
@@ -18,7 +20,7 @@ export const bodyMembers: ForeignMembers = {
     },
     {
       words: 'form urlencoded formUrlencoded formFields',
-      example: formBody.body,
+      example: (value) => formOf(value),
       covers: ['structure', 'fields'],
     },
     {
@@ -81,6 +83,12 @@ export const bodyMembers: ForeignMembers = {
   ],
   'Body(multipart)': [{ words: 'fields files formData data form attachments content', is: 'parts' }],
   'Body(simple)': [{ words: 'urlencoded formdata form data keyValue', is: 'fields' }],
+}
+
+/** JSON with the names of a value. */
+function jsonOf(value: unknown): JsonObject {
+  const body = bodyLike(value)
+  return body.structure === 'json' ? body : { structure: 'json', content: { a: '…' } }
 }
 
 const wholePayload = 'leave "source" out for the whole payload'

@@ -1,13 +1,38 @@
-import { isObject } from '../../../webhook/values/json.ts'
+import { isObject, type JsonObject } from '../../../webhook/values/json.ts'
 import { bodyLike, bodyOfWord } from './body-like.ts'
 import { expectationLike, isWordOfSuccess } from './expectation-like.ts'
-import { listNames } from './list-names.ts'
+import { listNames, listNamesWithin } from './list-names.ts'
 
 // What messages tell to write. `…` stands for what the author knows.
 
 const anyBody = { body: { structure: 'json', content: { a: '…' } } }
-export const exampleBody = (value: unknown) =>
-  value == null || value === '' ? anyBody : { body: bodyLike(value) }
+export const exampleBody = (value: unknown, around: JsonObject = {}) =>
+  value == null || value === '' ? anyBody : { body: withType(bodyLike(value), typeAround(around)) }
+
+const jsonType = 'application/json'
+const formType = 'application/x-www-form-urlencoded'
+
+/** The content type that a member beside a body names: JSON or a form. */
+function typeAround(around: JsonObject): string | null {
+  const name = Object.keys(around)
+    .slice(0, 30)
+    .find((each) => /^(?:(?:raw|body|request)?_?(?:content|mime|media|payload|data)_?type)$/i.test(each))
+  const word = name === undefined ? '' : String(around[name]).slice(0, 60)
+  if (/json/i.test(word)) return jsonType
+  return /form(?!-?data)|urlencoded/i.test(word) ? formType : null
+}
+
+/** A body in the content type that is named beside it. */
+function withType(body: JsonObject, contentType: string | null): JsonObject {
+  const { structure, content, fields } = body
+  if (contentType === null || (structure !== 'json' && structure !== 'simple' && structure !== 'raw'))
+    return body
+  if (structure === 'simple') return { structure, contentType, fields }
+  if (structure === 'raw') return contentType === jsonType ? { structure, contentType, content } : body
+  return contentType === formType && isObject(content)
+    ? { structure: 'simple', contentType, fields: Object.keys(content).map((name) => ({ name, value: '…' })) }
+    : { structure, contentType: jsonType, content }
+}
 export const simpleBody = {
   body: { structure: 'simple', fields: [{ name: 'email', source: 'profile', field: 'email' }] },
 }
@@ -17,6 +42,13 @@ export const formBody = {
     contentType: 'application/x-www-form-urlencoded',
     fields: [{ name: 'email', value: '{{ profile.email }}' }],
   },
+}
+/** A form with the names of a value. */
+export const formOf = (value: unknown): JsonObject => {
+  const within = listNamesWithin(value)
+  const names = within.length === 0 ? listNames(value) : within
+  const fields = names.map((name) => ({ name, value: '…' }))
+  return fields.length === 0 ? formBody.body : { ...formBody.body, fields }
 }
 export const filesBody = {
   structure: 'multipart',

@@ -22,9 +22,38 @@ export function listNames(value: unknown): readonly string[] {
 }
 
 /** Attributes with the names of an object. */
-export function asAttributes(value: unknown): JsonObject {
+export function asAttributes(value: unknown, otherwise = 'email'): JsonObject {
   const names = listNames(value)
-  return Object.fromEntries((names.length === 0 ? ['email'] : names).map((name) => [name, '…']))
+  return Object.fromEntries((names.length === 0 ? [otherwise] : names).map((name) => [name, '…']))
+}
+
+/** The names of what is in a list: of fields, as in `[{ "name": "email" }]`, or of attributes, as in `["email"]`. */
+export function listNamesWithin(value: unknown): readonly string[] {
+  const [only, other] = isObject(value) ? Object.values(value) : []
+  const list = Array.isArray(only) && other === undefined ? only : value
+  if (!Array.isArray(list)) return []
+  return list
+    .slice(0, maxNames)
+    .map((each) => (isObject(each) ? (each.name ?? each.key) : readAttribute(each)))
+    .filter((name) => typeof name === 'string')
+    .filter((name) => /^[A-Za-z_][\w.-]{0,39}$/.test(name))
+}
+
+/** The attribute that a text in the place of a field names, or null: any other text may be a value. */
+export function readAttribute(text: unknown): string | null {
+  const [, name = null] =
+    (typeof text === 'string' &&
+      text.length <= maxNameCharacters &&
+      /^(?:(?:profile|event)\.)?([a-z]+(?:_[a-z]+|[A-Z][a-z]+)*\d?)$/.exec(text)) ||
+    []
+  return name
+}
+
+/** Fields with the attributes that a value lists, or a common one. */
+export function fieldsNamed(value: unknown): readonly JsonObject[] {
+  const within = listNamesWithin(value)
+  const names = within.length > 0 ? within : isObject(value) ? listNames(value) : []
+  return (names.length === 0 ? ['email'] : names).map((name) => ({ name, source: 'profile', field: name }))
 }
 
 /** Fields with the names of an object, unless it is a field itself. */

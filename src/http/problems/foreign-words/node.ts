@@ -1,7 +1,8 @@
 import { sources } from '../../../contract/payload.ts'
-import { isObject } from '../../../webhook/values/json.ts'
-import { authOfEntry } from './auth-like.ts'
+import { isObject, type JsonObject } from '../../../webhook/values/json.ts'
+import { authOfEntry, authOfWord } from './auth-like.ts'
 import { bodyOfWord } from './body-like.ts'
+import { readDuration } from './duration-like.ts'
 import { engineMembers } from './engine.ts'
 import {
   apiKey,
@@ -16,18 +17,19 @@ import {
   expected,
   fileBody,
   filesBody,
-  formBody,
+  formOf,
   identity,
   oauth2,
-  signing,
   simpleBody,
   status,
   text,
   typedBody,
 } from './examples.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
+import { fieldsNamed } from './list-names.ts'
 import { branchAfterError, branchLike, isBranchName, isNo } from './on-error.ts'
 import { countRedirects } from './redirects.ts'
+import { isNoRetry, retryOf } from './retry-like.ts'
 import {
   clientCertificate,
   countedRedirects,
@@ -40,6 +42,7 @@ import {
   notNeeded,
   wholeReply,
 } from './sentences.ts'
+import { signingLike } from './signing-like.ts'
 
 export const nodeMembers: ForeignMembers = {
   Node: [
@@ -152,12 +155,12 @@ export const nodeMembers: ForeignMembers = {
       words:
         'fields bodyFields bodyParameters bodyParametersUi bodyParams attributes selectedFields mapping includeFields fieldsToInclude selectedProperties',
       says: 'they are "fields" of "body"',
-      example: simpleBody,
+      example: (value) => ({ body: { structure: 'simple', fields: fieldsNamed(value) } }),
     },
     {
       words: 'form formFields formParameters formParams urlencoded dataUrlencode wwwFormUrlencoded',
       says: 'a form is a "body" with a "contentType"',
-      example: formBody,
+      example: (value) => ({ body: formOf(value) }),
     },
     {
       words:
@@ -183,8 +186,21 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'authentication authenticationType authorization authorisation authType genericAuthType nodeCredentialType security securityScheme authMethod authenticationMethod authConfig authorizer',
+        'authentication authenticationType authorization authorisation authType security securityScheme authMethod authenticationMethod authConfig authorizer',
       is: 'auth',
+      unless: {
+        fits: isKindElsewhere,
+        says: 'it is called "auth" here, and is the credential itself',
+        example: (_value, around) => ({ auth: authOfWord(kindElsewhere(around)) ?? bearer }),
+      },
+    },
+    {
+      words: 'genericAuthType nodeCredentialType',
+      says: 'the kind of the credential is "type" of "auth"',
+      example: (value, around) => {
+        const auth = authOfWord(value) ?? bearer
+        return isKindElsewhere(around.authentication, around) ? { type: auth.type } : { auth }
+      },
     },
     {
       words: 'credentials credential',
@@ -237,12 +253,12 @@ export const nodeMembers: ForeignMembers = {
       words:
         'authenticateRequests requestSignature signature signingSecret signingKey hmac hmacSecret hmacKey sign signRequest signatureSecret signSecret webhookSecret sharedSecret secretKey standardWebhooks',
       says: 'the service signs the request',
-      example: { signing },
+      example: (value) => ({ signing: signingLike(value) }),
     },
     {
       words: 'secret',
       says: 'the service signs the request',
-      example: { signing },
+      example: (value) => ({ signing: signingLike(value) }),
       byType: {
         object: { says: 'secrets stand beside "node", at the top', example: asSecrets },
         array: { says: 'secrets stand beside "node", at the top', example: asSecrets },
@@ -376,9 +392,9 @@ export const nodeMembers: ForeignMembers = {
     {
       words: 'retries maxRetries retryCount retryLimit numberOfRetries maxRetryCount retryTimes',
       says: 'repeating is "retry", and "attempts" counts the first one',
-      example: (value) => ({ retry: { attempts: countAttempts(value, 1) } }),
+      example: (value) => ({ retry: retryOf(value, 1) }),
       unless: {
-        fits: (value) => value === false || value === null || value === 0,
+        fits: isNoRetry,
         says: 'nothing is repeated unless "retry" says so; leave it out',
       },
     },
@@ -386,9 +402,9 @@ export const nodeMembers: ForeignMembers = {
       words:
         'retryOnFail maxTries maxAttempts retryAttempts attempts tries retryPolicy retryConfig retryStrategy retryOptions retrySettings',
       says: 'repeating is "retry", and "attempts" counts the first one',
-      example: (value) => ({ retry: { attempts: countAttempts(value, 0) } }),
+      example: (value) => ({ retry: retryOf(value, 0) }),
       unless: {
-        fits: (value) => value === false || value === null || value === 0,
+        fits: isNoRetry,
         says: 'nothing is repeated unless "retry" says so; leave it out',
       },
     },
@@ -401,7 +417,7 @@ export const nodeMembers: ForeignMembers = {
       words:
         'waitBetweenTries retryDelay retryInterval retryBackoff backoff retryWait retryTimeout retryAfter delayBetweenRetries',
       says: 'the pause between attempts is in "retry", in milliseconds',
-      example: { retry: { attempts: 3, initialDelayMs: 1000 } },
+      example: (value) => ({ retry: { attempts: 3, initialDelayMs: readDuration(value) ?? 1_000 } }),
     },
     {
       words:
@@ -420,8 +436,24 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'unflatten fileName serializeUrl uppercaseHeaders lowercaseHeaders skipEncoding urlEncode encodeUrl settingEncodeUrl useQuerystring paytoqs arrayFormat queryParameterArrays preserveHeaderCase encode',
+        'unflatten fileName serializeUrl uppercaseHeaders lowercaseHeaders skipEncoding urlEncode encodeUrl settingEncodeUrl useQuerystring arrayFormat queryParameterArrays preserveHeaderCase encode',
       says: 'names are sent as they are written, and values are encoded for their place; leave it out',
+    },
+    {
+      words: 'paytoqs',
+      says: 'what the URL has behind "?" is "query", and what is sent is "body"; leave it out',
+      unless: [
+        {
+          fits: (value) => value === true || value === 'query',
+          says: 'what of the payload the URL has behind "?" is "query"',
+          example: { query: [{ name: 'email', source: 'profile', field: 'email' }] },
+        },
+        {
+          fits: (value) => value === 'body',
+          says: 'what of the payload is sent is "body"',
+          example: { body: { structure: 'full' } },
+        },
+      ],
     },
     {
       words:
@@ -507,8 +539,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words: 'persistentConnection forever persist',
-      says: 'connections are kept; to close this one',
-      example: { keepAlive: false },
+      says: 'connections are kept without it, and "keepAlive": false closes this one; leave it out',
     },
     {
       words:
@@ -593,24 +624,18 @@ export const nodeWords: ForeignWords = {
   ],
 }
 
+/** Whether another member of n8n has the kind of the credential, and this one says only that. */
+function isKindElsewhere(value: unknown, around: JsonObject): boolean {
+  return /^(?:generic|predefined)CredentialType$/.test(String(value)) && kindElsewhere(around) !== undefined
+}
+
+function kindElsewhere({ genericAuthType, nodeCredentialType }: JsonObject): unknown {
+  return genericAuthType ?? nodeCredentialType
+}
+
 /** Whether credentials are a reference to those that the engine keeps: an id and a name, or kinds with these. */
 function isEntryOfEngine(value: unknown): boolean {
   if (!isObject(value) || 'type' in value || 'value' in value) return false
   const [inner] = Object.values(value)
   return [value, inner].some((each) => isObject(each) && ('id' in each || 'name' in each))
-}
-
-/** Attempts for the count of another tool, which may leave out the first one (`more`), or for its policy. */
-function countAttempts(value: unknown, more: number): number {
-  const policy = isObject(value) ? value : {}
-  const total = policy.maxAttempts ?? policy.maximumAttempts ?? policy.attempts ?? policy.MaxAttempts
-  const again = policy.count ?? policy.retries ?? policy.maxRetries ?? policy.limit
-  const count = toCount(value) ?? toCount(total)
-  const attempts = count === null ? (toCount(again) ?? 2) + 1 : count + more
-  return Math.min(10, Math.max(1, attempts))
-}
-
-function toCount(value: unknown): number | null {
-  const isCount = (typeof value === 'number' || typeof value === 'string') && /^\d{1,2}$/.test(String(value))
-  return isCount ? Number(value) : null
 }

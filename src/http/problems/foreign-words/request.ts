@@ -1,5 +1,6 @@
+import { isObject } from '../../../webhook/values/json.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
-import { listNames } from './list-names.ts'
+import { asAttributes, listNames } from './list-names.ts'
 import { leaveOut, milliseconds } from './sentences.ts'
 
 /** What to do with a mark for all failures. */
@@ -9,6 +10,14 @@ export const anyFailure =
 /** What to do with a status in the place of a failure. */
 export const statusIsNoFailure =
   'an answer with a status is no failure: a case for it has { "type": "status", "value": 429 }, a simulation { "status": 429 }'
+
+const withoutTypes = 'and each value stands there itself, without {"value", "type"} around it'
+
+/** Whether values are those of Camunda, each in an object with its type. */
+function areWrapped(value: unknown): boolean {
+  const [first] = isObject(value) ? Object.values(value) : []
+  return isObject(first) && Object.hasOwn(first, 'value') && Object.keys(first).length <= 3
+}
 
 export const requestMembers: ForeignMembers = {
   Request: [
@@ -25,7 +34,12 @@ export const requestMembers: ForeignMembers = {
     {
       words: 'variables variable vars captured captures',
       says: 'it belongs into "payload", as "vars"',
-      example: { payload: { vars: { leadId: '…' } } },
+      example: (value) => ({ payload: { vars: asAttributes(value, 'leadId') } }),
+      unless: {
+        fits: areWrapped,
+        says: `it belongs into "payload", as "vars", ${withoutTypes}`,
+        example: (value) => ({ payload: { vars: asAttributes(value, 'leadId') } }),
+      },
     },
     { words: 'secret credentials credential env environment vault', is: 'secrets' },
     { words: 'correlation traceId requestId reference executionId jobId runId', is: 'correlationId' },
@@ -74,6 +88,7 @@ export const requestMembers: ForeignMembers = {
     {
       words: 'variables variable captured captures steps nodes results outputs previous context state',
       is: 'vars',
+      unless: { fits: areWrapped, is: 'vars', says: withoutTypes },
     },
     {
       words: 'form submission order cart message body data json',
