@@ -8,6 +8,7 @@ import { apiCalls } from './support/api-calls.ts'
 import { bodyErrorCalls } from './support/body-error-calls.ts'
 import { type BrokenCall, brokenCalls } from './support/broken-calls.ts'
 import { evidenceCalls } from './support/evidence-calls.ts'
+import { insideCalls } from './support/inside-calls.ts'
 import { misreadCalls } from './support/misread-calls.ts'
 import { ordinaryCalls } from './support/ordinary-calls.ts'
 import { textBodyCalls } from './support/text-body-calls.ts'
@@ -22,6 +23,7 @@ describe('the reason of a broken call', () => {
     ...anyShapeCalls,
     ...textBodyCalls,
     ...ordinaryCalls,
+    ...insideCalls,
   ])('names cause and cure of $what, and agrees with blame and repeat', async (call) => {
     const { reason, repeat, host } = await play(call)
     const hint = call.hint.replace('{target}', host)

@@ -14,6 +14,7 @@ import { explainDefaulted } from './defaulted.ts'
 import { describeCall, ofCall } from './describe-call.ts'
 import { describePause } from './describe-pause.ts'
 import { explainErrorOfSuccess } from './error-of-success.ts'
+import { saysExisting } from './existing.ts'
 import {
   type ExplainedNode,
   type Explanation,
@@ -21,6 +22,7 @@ import {
   withoutLeftBehind,
 } from './explained-node.ts'
 import { adviseOnFields, adviseOnType, blameWarning, explainFields, explainNamed } from './field-advice.ts'
+import { explainInside } from './inside-field.ts'
 import { findHeaderName } from './key-header.ts'
 import { warningsOfSent } from './left-out.ts'
 import { isMistake, isOfValue } from './likely-warning.ts'
@@ -194,7 +196,7 @@ const ofToken: ReadonlySet<number> = new Set([400, 403, 422])
 function explainNotSent(situation: Situation): Explanation | null {
   const { named, likely } = situation.suspects
   if (named.length > 0 || likely !== null) return null
-  return explainGrant(situation) ?? explainHeaderNamed(situation)
+  return explainGrant(situation) ?? explainInside(situation) ?? explainHeaderNamed(situation)
 }
 
 /** The target misses a header, and says its name. */
@@ -225,16 +227,12 @@ const ofGrant = /^(?:refresh_token|code|assertion|password|device_code)$/i
 
 /** Some targets answer so where others answer 409. */
 function explainExisting(situation: Situation): Explanation | null {
-  if (!situation.isOfValues || situation.status === 409 || !existsAlready.test(spread(situation.words)))
-    return null
+  if (!situation.isOfValues || situation.status === 409 || !saysExisting(situation.words)) return null
   return {
     hint: `The target has this record already${situation.said}. Use the method and the URL that it has for changing one.`,
     path: '/node/method',
   }
 }
-
-const existsAlready =
-  /\balready (?:exists?|a(?: list)? member|been taken|taken|in use|registered|subscribed)\b|\bduplicate (?:key|entry|record|value|email)\b|\bduplicates? (?:detected|found)\b/i
 
 /** What a status means as a rule. */
 function advise(situation: Situation): Explanation {

@@ -3,6 +3,7 @@ import { mask } from '../masking/mask.ts'
 import type { NamedValue } from '../request/compiled-body.ts'
 import type { FieldPlace } from '../statement/statement.ts'
 import { listWords, quoteName } from '../values/text.ts'
+import { saysExisting } from './existing.ts'
 import type { Explanation } from './explained-node.ts'
 import { isOfBody } from './likely-warning.ts'
 import { haveSameWords, lastName, withoutMarks } from './name-likeness.ts'
@@ -98,8 +99,17 @@ export function adviseOnFields(situation: Situation, fields: readonly NamedField
     const values = checked.map(({ sent }) => sent)
     const sends = keepsName ? '' : situation.describeAllSent(values)
     sentences.unshift(`${askToCheck(situation, values, readComplaints(situation, checked))}${sends}`)
+    if (status !== 409 && saysExisting(words)) sentences.push(adviseOnExisting(situation, checked))
   }
   return sentences.join(' ')
+}
+
+/** A value of which the target has one only is taken, most often by the record that is meant. */
+function adviseOnExisting(situation: Situation, fields: readonly NamedField[]): string {
+  const taken = fields.filter((field) => saysExisting(readComplaints(situation, [field])))
+  const [only, ...others] = taken
+  const which = only?.sent == null || others.length > 0 ? '' : ` with this ${quoteName(only.sent.name)}`
+  return `The target may have the record${which} already: update that one instead, or expect ${situation.status} as well where that is a normal end.`
 }
 
 /** Whether a value went out under the name in another case. A sentence begins with a capital letter, and headers are the same in any case. */

@@ -33,10 +33,11 @@ const maxExplained = 3
  * a member of its own is certain; a name within a text counts only without one that the node sends, and `asides`, the names around the text, after that.
  */
 export function findNamedFields(
-  { text, fields }: Statement,
-  names: readonly NamedValue[],
+  { text, fields, paths = [] }: Statement,
+  sentNames: readonly NamedValue[],
   asides: readonly string[] = [],
 ): readonly NamedField[] {
+  const names = withoutAbove(sentNames, [...paths, ...readWords(text).slice(0, maxCandidates)])
   const element = findElement(text, names)
   if (element !== null) return [element]
   const near = preferPlace(names, text)
@@ -66,6 +67,18 @@ export function findNamedFields(
   const missing = findRequiredName(text.slice(0, maxText).replace(/ \([^()]*\)/g, ''))
   const named = [...listEither(text), ...listMissing(text), ...(missing === null ? [] : [lastName(missing)])]
   return [...new Set(named)].map((said) => ({ said, sent: null, isSame: false }))
+}
+
+/** A path such as `Email.email` is about what is inside `Email`, which is no other spelling of `email`. */
+function withoutAbove(names: readonly NamedValue[], paths: readonly string[]): readonly NamedValue[] {
+  const above = new Set(
+    paths.flatMap((path) => {
+      const parts = path.split(/[./[\]]+/).filter((part) => part !== '')
+      const last = parts.at(-1) ?? ''
+      return parts.slice(0, -1).filter((part) => part !== last && withoutMarks(part) === withoutMarks(last))
+    }),
+  )
+  return above.size === 0 ? names : names.filter(({ name }) => !above.has(name))
 }
 
 /** The one field whose words follow each other in the text: `a valid email address` is about `email_address`. */

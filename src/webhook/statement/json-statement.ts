@@ -280,6 +280,7 @@ const maxNameLength = 100
 class StatementReader {
   readonly #texts: string[] = []
   readonly #fields: string[] = []
+  readonly #paths: string[] = []
   readonly #places = new Map<string, FieldPlace>()
   #visits = 0
 
@@ -288,9 +289,12 @@ class StatementReader {
     // Beside the complaints themselves the phrase of the status tells nothing.
     const text = (others.length > 0 && phrase.test(first) ? others : this.#texts).join('; ')
     if (text === '') return null
-    return this.#places.size === 0
-      ? { text, fields: this.#fields }
-      : { text, fields: this.#fields, places: this.#places }
+    return {
+      text,
+      fields: this.#fields,
+      ...(this.#paths.length === 0 ? {} : { paths: this.#paths }),
+      ...(this.#places.size === 0 ? {} : { places: this.#places }),
+    }
   }
 
   readRoot(json: unknown): void {
@@ -438,6 +442,7 @@ class StatementReader {
       const last = names.at(-1)
       if (last === undefined || (names.length === 1 && partsOfRequest.has(last))) return
       this.#addField(last)
+      if (names.length > 1) this.#addPath(names.join('/'))
       const place = names.length > 1 ? places.get(names[0] ?? '') : undefined
       if (place !== undefined) this.#places.set(last, place)
     }
@@ -447,6 +452,11 @@ class StatementReader {
     if (name.length > maxNameLength || this.#fields.length >= maxFields) return
     const own = lastName(name)
     if (own !== null && !this.#fields.includes(own)) this.#fields.push(own)
+    if (/[/.[]/.test(name)) this.#addPath(name)
+  }
+
+  #addPath(path: string): void {
+    if (path.length <= maxNameLength && this.#paths.length < maxFields) this.#paths.push(path)
   }
 }
 

@@ -255,7 +255,7 @@ export const errorShapes: readonly ErrorShape[] = [
   {
     api: 'FastAPI, a validation',
     body: { detail: [{ type: 'missing', loc: ['body', 'email'], msg: 'Field required', input: {} }] },
-    statement: { text: 'email: Field required', fields: ['email'] },
+    statement: { text: 'email: Field required', fields: ['email'], paths: ['body/email'] },
   },
   {
     api: 'FastAPI, a text',
@@ -274,7 +274,11 @@ export const errorShapes: readonly ErrorShape[] = [
         },
       ],
     },
-    statement: { text: 'First name must contain at least two characters', fields: ['firstName'] },
+    statement: {
+      text: 'First name must contain at least two characters',
+      fields: ['firstName'],
+      paths: ['/data/attributes/firstName'],
+    },
   },
   {
     api: 'OData 2',
@@ -524,6 +528,7 @@ export const errorShapes: readonly ErrorShape[] = [
     statement: {
       text: 'Request is not well-formed; amount: A required field is missing',
       fields: ['amount'],
+      paths: ['/purchase_units/0/amount'],
     },
   },
   {
@@ -640,7 +645,11 @@ export const errorShapes: readonly ErrorShape[] = [
         },
       ],
     },
-    statement: { text: "invalid: 'email' must be a valid email address", fields: ['email'] },
+    statement: {
+      text: "invalid: 'email' must be a valid email address",
+      fields: ['email'],
+      paths: ['/data/attributes/profile/data/attributes/email'],
+    },
   },
   {
     api: 'Pipedrive',
