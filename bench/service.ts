@@ -4,8 +4,13 @@ import { type Contender, key, type Running, type StartOptions, startContender } 
 import { freePort } from './program.ts'
 import { hostSuffix, type World } from './world.ts'
 
+const { start } = manifest.scripts
+
 /** Those of `npm start`, which are those of the image. */
-const usualFlags = manifest.scripts.start.match(/--\S+/g) ?? []
+const usualFlags = start.match(/--\S+/g) ?? []
+const usualEnv = Object.fromEntries(
+  Array.from(start.matchAll(/(\w+)=\$\{\1:-(.+?)\}/g), ([, name, value]) => [name, value]),
+)
 
 export interface ServiceOptions extends StartOptions {
   /** The checkout that it runs from. Default: this one. */
@@ -35,6 +40,7 @@ export async function startService(
   const port = await freePort()
   const ports = new Set([world.receiver.port, world.ownReceiver.port])
   const env = {
+    ...usualEnv,
     HOST: '127.0.0.1',
     PORT: String(port),
     LOG_LEVEL: 'info',

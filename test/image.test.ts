@@ -33,6 +33,8 @@ describe('the image', () => {
     )
     // The shell of npm gives way to the process, and the image starts none: signals reach the service.
     expect(manifest.scripts.start).toMatch(new RegExp(`exec ${command.join(' ')}$`))
+    const [, threshold] = /MALLOC_MMAP_THRESHOLD_:-(\d+)/.exec(manifest.scripts.start) ?? []
+    expect(dockerfile).toContain(`\nENV MALLOC_MMAP_THRESHOLD_=${threshold}\n`)
   })
 
   it('has the documents that the service shows', () => {

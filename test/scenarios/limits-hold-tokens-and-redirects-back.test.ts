@@ -96,7 +96,7 @@ describe('a redirect', () => {
     (location: string, status = 302): Answer =>
     (_request, response) =>
       void response.writeHead(status, { location }).end()
-  const get = { method: 'GET', followRedirects: 3, timeoutMs: 1_000 } as const
+  const get = { method: 'GET', followRedirects: 3, timeoutMs: 5_000 } as const
 
   it('to the origin of a connection counts in its bucket, also on the way back from elsewhere', async () => {
     const target = await receiver((request, response, incoming) => {
@@ -134,7 +134,7 @@ describe('a redirect', () => {
     const other = await receiver(json(200, {}))
     const target = await receiver(to(other.url))
     const { execute } = await limited({ limits: [{ host: placeOf(other), perSecond: 0.5, burst: 1 }] })
-    const node = { ...get, url: target.url }
+    const node = { ...get, timeoutMs: 1_000, url: target.url }
 
     expect(await execute({ node })).toMatchObject({ succeeded: true })
     const held = await execute({ node })
