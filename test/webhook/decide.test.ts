@@ -62,6 +62,17 @@ describe('the hint', () => {
     },
   )
 
+  it('for a page that refuses, and names no firewall, guesses none alone', () => {
+    const page = hint(bearer, {
+      status: 403,
+      headers: [['Content-Type', 'text/html']],
+      body: pageOfNginx('403 Forbidden'),
+    })
+
+    expect(page).toContain('A web server answers with a page, not the API: "403 Forbidden".')
+    expect(page).toContain('Check the path and the method first')
+  })
+
   it('for another page of nginx is that of its status', () => {
     expect(hint({}, { status: 400, body: pageOfNginx('400 Bad Request') })).toContain(
       'does not accept the request',

@@ -7,6 +7,11 @@ export function isTurnedAway(response: ReadableResponse, words: string): boolean
   return isHtmlPage(response) || ofOrigin.test(words) || showsFirewall(response, words)
 }
 
+/** Whether nothing but its being a page tells that a 403 is not one of the API: a web server answers so, too. */
+export function isPlainPage(response: ReadableResponse, words: string): boolean {
+  return isHtmlPage(response) && !ofOrigin.test(words) && !showsFirewall(response, words)
+}
+
 const ofOrigin = /\b(?:IPs?|firewall|blocked|captcha|country|region)\b/i
 
 /** Whether words say that a call from this address is not admitted, whatever credential it has. */

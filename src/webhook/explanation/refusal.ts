@@ -21,7 +21,7 @@ import {
 } from './credential-words.ts'
 import { describeCall } from './describe-call.ts'
 import type { Explanation } from './explained-node.ts'
-import { isTurnedAway, refusesAddress, showsFirewall } from './firewall.ts'
+import { isPlainPage, isTurnedAway, refusesAddress, showsFirewall } from './firewall.ts'
 import { findKeyHeader } from './key-header.ts'
 import { explainLeftOut } from './left-out.ts'
 import { describeCredentialForm } from './request-signs.ts'
@@ -148,6 +148,11 @@ class Refusal {
       credential === null
         ? 'The node sends no credential: if it is admitted and the target wants one, set "auth".'
         : `If it is admitted, look at the permission of the credential, which comes from ${credential.words}.`
+    if (isPlainPage(this.#situation.response, this.#words))
+      return {
+        hint: `A web server answers with a page, not the API${this.#said}. Check the path and the method first: a server says so of a path that it does not show, and a firewall of a call that it does not admit. If they are right, ask the operator of the target to admit the service. ${more}`,
+        path: '/node/url',
+      }
     return { hint: `${beginning} service. ${more}`, path: '/node/url' }
   }
 

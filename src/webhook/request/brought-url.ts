@@ -60,9 +60,28 @@ function compileHosts(hosts: readonly string[], compiler: Compiler): readonly Al
   return allowed.length === hosts.length ? allowed : null
 }
 
+/** A placeholder for the beginning of a URL, and a path behind it; null for anything else. */
+function describeBase(url: string, hosts: Node['hosts']): string | null {
+  const [, path = '', root = '', rest = ''] =
+    /^\{\{-?\s{0,5}(([A-Za-z_]\w{0,40})(?:\.\w{1,40}){0,5})\s{0,5}-?\}\}(\/[\w./-]{0,100})?$/.exec(url) ?? []
+  if (root === '' || root === 'secrets') return null
+  const begin = 'must be an absolute URL that starts with https://'
+  if (!Object.hasOwn(requestNames, root))
+    return `${begin}, and "${root}" is not a variable: write its text in its place, as in https://host${rest}`
+  if (rest === '') return null
+  const beside =
+    hosts === undefined
+      ? ', and beside it "hosts", the list of hosts that it may lead to, such as ["api.example.com"]'
+      : ''
+  return `${begin}, or exactly one placeholder: write {{ ${path} | append: "${rest}" }}${beside}`
+}
+
 function complaintAbout(url: string, hosts: Node['hosts']): string | null {
   if (!onePlaceholder.test(url))
-    return 'must be an absolute URL that starts with https://, or exactly one placeholder whose value is one; write host and path themselves, as in https://host/path, or to add text before or after the value, use the filters prepend and append'
+    return (
+      describeBase(url, hosts) ??
+      'must be an absolute URL that starts with https://, or exactly one placeholder whose value is one; write host and path themselves, as in https://host/path, or to add text before or after the value, use the filters prepend and append'
+    )
   if (/^\{\{-?\s*secrets\b/.test(url))
     return 'must be an absolute URL that starts with https://, or one placeholder whose value is one; a secret cannot be the URL: write its host as it is, and the part to hide as a secret behind it, as in https://hooks.example.com/services/{{ secrets.NAME }}'
   if (/^\{\{-?\s{0,3}["'`]https:\/\/["'`]\s{0,3}[+&]/.test(url))

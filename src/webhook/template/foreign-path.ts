@@ -41,6 +41,9 @@ const bracket = '\\[(?:-?\\d*|\\*|"[^"]*"|\'[^\']*\')\\]'
 const jsonPath = 'a JSONPath'
 const jsonPointer = 'a JSON Pointer'
 
+/** OpenAPI names the body before a pointer into it. */
+const pointerIntoBody = /^\$response\.body(?=#\/)/
+
 /** What stands before the first step, the most special first. */
 const languages: readonly (readonly [form: RegExp, language: string])[] = [
   [/^\$(?:json|node|input|response|res|body|data|items)\b/i, 'a path of another tool'],
@@ -57,6 +60,7 @@ const own = /^response\.(?:status|body|headers|json)(?:$|(?:\.[\w-]+|\[\d+\])*$)
 
 function nameLanguage(text: string, isPlaceholder: boolean): string | null {
   // Within a placeholder the refusal of an unknown expression says more.
+  if (pointerIntoBody.test(text) && pointerSyntax.test(text.replace(pointerIntoBody, ''))) return jsonPointer
   if (isPlaceholder && text.startsWith('$')) return null
   const found = languages.find(([form]) => form.test(text))
   if (found !== undefined) return found[1]
@@ -73,7 +77,9 @@ type Step = string | number | null
 
 function translate(text: string, language: string): string | null {
   const steps =
-    language === jsonPointer ? splitPointer(text) : splitSteps(text.replace(/^[$@](?=[.[]|$)/, ''))
+    language === jsonPointer
+      ? splitPointer(text.replace(pointerIntoBody, ''))
+      : splitSteps(text.replace(/^[$@](?=[.[]|$)/, ''))
   return steps === null
     ? null
     : write(language === jsonPath || language === jsonPointer ? steps : withoutRoot(steps))

@@ -24,6 +24,8 @@ export function findSyntaxHint(
   if (token === '"+"' && place !== 'condition') return `${joined}; for numbers write a | plus: b`
   if (token === '"&"' && place !== 'condition' && !tokens.slice(0, at).some(({ text }) => isSign(text)))
     return joined
+  if (token === '"/"' && /^[:,(]$/.test(before))
+    return 'there are no regular expressions; write the text itself in quotes, as in replace: "a", "b"'
   if (token === '"{"')
     return 'no placeholder stands within another; write a computed name in brackets, as in profile[event.name]'
   if (token === '"}"') return 'a placeholder ends with "}}", a tag with "%}"'

@@ -39,6 +39,12 @@ describe('a URL that is one placeholder', () => {
       hosts,
       '/node/url: must be an absolute URL that starts with https://, or exactly one placeholder',
     ],
+    ['{{ vars.base }}/a', hosts, 'write {{ vars.base | append: "/a" }}'],
+    [
+      '{{baseUrl}}/a',
+      hosts,
+      '"baseUrl" is not a variable: write its text in its place, as in https://host/a',
+    ],
     ['{{ vars.base }}{{ vars.path }}', hosts, 'exactly one placeholder'],
     [' {{ vars.next }}', hosts, 'exactly one placeholder'],
     ['{{ vars.next }} ', hosts, 'exactly one placeholder'],

@@ -9,6 +9,8 @@ const inCapture = (text: string) => complaint({ capture: { v: text } })
 const others = ', or event, instance, flow or vars in place of profile'
 const isoTime = '{{ "now" | date: "%Y-%m-%dT%H:%M:%SZ" }}'
 const noFunctions = 'unexpected "(" (there are no functions, only filters behind a value: write'
+const wholePayload =
+  'it is all of the data in other tools; write {{ profile }} or {{ event }}, or "body": { "structure": "full" } for all of the payload.'
 const handlebars = 'it is a block of Handlebars'
 
 const templates: readonly (readonly [text: string, said: string])[] = [
@@ -21,6 +23,26 @@ const templates: readonly (readonly [text: string, said: string])[] = [
   ['{{123__email}}', `it is a field of Zapier, of a step before; write {{ profile.email }}${others}.`],
   ['{{123__address__city}}', `write {{ profile.address.city }}${others}.`],
   ['{{bundle.inputData.email}}', 'elsewhere it is the bundle of Zapier. Did you mean "profile.email"?'],
+  // All of the data at once.
+  ...[
+    '{{msg.payload}}',
+    '{{ payload }}',
+    '{{ $json }}',
+    '{{ $json.body }}',
+    '{{ inputs }}',
+    '{{ trigger.body }}',
+  ].map((text) => [text, wholePayload] as const),
+  ['{{ JSON.stringify($json) }}', wholePayload],
+  ['{{ bundle.inputData | json }}', wholePayload],
+  ['{{ trigger.email }}', 'Did you mean "event.email"?'],
+  // Power Automate without its sign.
+  ["{{ triggerBody()?['email'] }}", `an expression of Power Automate; write {{ profile["…"] }}${others}.`],
+  ["{{ triggerOutputs()?['body/email'] }}", `write {{ profile["…"] }}${others}.`],
+  ["{{ variables('x') }}", 'an expression of Power Automate; write {{ vars["…"] }}.'],
+  [
+    '{{ profile.name | replace: /a/g, "b" }}',
+    'there are no regular expressions; write the text itself in quotes',
+  ],
   // Postman and Insomnia.
   ['{{$guid}}', 'it is a variable of Postman; write {{ execution.id }}, which is new for each execution.'],
   ['{{$timestamp}}', 'it is a variable of Postman; write {{ "now" | date: "%s" }}.'],
@@ -180,6 +202,7 @@ const conditions: readonly (readonly [text: string, said: string])[] = [
     'it is an expression of FEEL; write (profile.list | has: "name").',
   ],
   ['$response.body#/ok == true', 'write response.json.ok.'],
+  ['$response.body#/status == "ok"', 'write response.json.status.'],
   [
     '{{ $json.ok }}',
     'A condition must be written without braces. "$json.ok" is invalid: it is an expression of n8n; write response.json.ok.',

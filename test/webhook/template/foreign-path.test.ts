@@ -19,6 +19,8 @@ describe('a path of another tool in a capture', () => {
     ['/id', '{{ response.json.id }}'],
     ['/items/0/id', '{{ response.json.items[0].id }}'],
     ['#/a~1b', '{{ response.json["a/b"] }}'],
+    ['$response.body#/status', '{{ response.json.status }}'],
+    ['{{ $response.body#/data/0/id }}', '{{ response.json.data[0].id }}'],
     ['.id', '{{ response.json.id }}'],
     ['.items[].id', '{{ response.json.items | map: "id" }}'],
     ['."first name"', null],

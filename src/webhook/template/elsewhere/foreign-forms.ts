@@ -35,6 +35,15 @@ export const forms: readonly ForeignForm[] = [
         : `write the path itself, as in {{ ${path} }}`
     },
   },
+  {
+    form: /^(?:JSON\.stringify\(\s?)?(?:msg|payload|inputs?|inputData|bundle|ctx|context|trigger|\$json|\$input)(?:\.(?:payload|body|data|json|inputData|item|items|first\(\)|last\(\)|all\(\)|cleanedRequest))*\s?(?:,[^()]{0,20})?\)?\s?(?:\|\s?(?:json|to_?json|dump|jsonify|stringify)(?:\(\))?\s?)?$/i,
+    isInBraces: true,
+    is: 'all of the data in other tools',
+    write: (_path, { hasResponse }) =>
+      hasResponse
+        ? 'write {{ response.json }} for the JSON of the response'
+        : 'write {{ profile }} or {{ event }}, or "body": { "structure": "full" } for all of the payload',
+  },
   // Make and Zapier.
   {
     form: /^get\s?\(\s?map\s?\(/i,
@@ -141,6 +150,16 @@ export const forms: readonly ForeignForm[] = [
     form: /^@(?:index|key|first|last)\b/,
     is: 'a variable of Handlebars',
     write: () => 'write {{ forloop.index0 }} within {% for %}',
+  },
+  {
+    form: /^variables\(["']/,
+    is: 'an expression of Power Automate',
+    write: (_path, place) => write('vars["…"]', place),
+  },
+  {
+    form: /^(?:triggerBody|triggerOutputs|triggerFormDataValue|outputs|items|body|actionBody|actionOutputs)\((?:["'][^"']{0,60}["'])?\)\??(?:\[|$)/,
+    is: 'an expression of Power Automate',
+    write: writeValue,
   },
   { form: /^@\./, is: 'a filter of JSONPath', write: writeValue },
   {

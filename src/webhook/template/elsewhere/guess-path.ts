@@ -18,6 +18,8 @@ export function guessPath(
 
 /** The path of an expression that is nothing else, with its numbers: `$json.items[0].name`, `1.items[1].name` of Make. */
 function readPath(text: string, { hasResponse }: ForeignPlace): string | null {
+  const [, pointer] = /^\$response\.body#((?:\/[A-Za-z_]\w{0,40}){1,6})(?![\w/~%-])/.exec(text) ?? []
+  if (hasResponse && pointer !== undefined) return `response.json${pointer.replaceAll('/', '.')}`
   const [, root = '', members = ''] =
     /^(\$json|\d{1,4}|\$)((?:\??\.[A-Za-z_]\w{0,40}(?!\w|\()|\[\d{1,4}\]){1,8})/.exec(
       text.replaceAll(/\.(first|last)\(\)(?=\.)/g, '.$1'),
@@ -100,6 +102,7 @@ const responsePaths: ReadonlyMap<string, string> = new Map([
 /** What other tools have around a value, in lower case. */
 const wrappers: ReadonlySet<string> = new Set([
   ...'json item items data body output outputs input response record payload all'.split(' '),
-  ...'contact lead custom_attribute event_properties first last equals triggerbody variables'.split(' '),
+  ...'contact lead custom_attribute event_properties first last equals variables'.split(' '),
+  ...'triggerbody triggeroutputs triggerformdatavalue actionbody actionoutputs'.split(' '),
   ...'context execution getvariable parameters stringify each this true false null'.split(' '),
 ])
