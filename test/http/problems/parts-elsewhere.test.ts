@@ -74,12 +74,23 @@ describe('a policy of repeating', () => {
       { retries: 3, delayMs: 50, statusCodes: [429, 503] },
       '{ "attempts": 4, "initialDelayMs": 50, "on": [429, 503] }',
     ],
+    [
+      { limit: 3, backoff: { type: 'exponential', delay: 1_000 } },
+      '{ "attempts": 4, "initialDelayMs": 1000 }',
+    ],
   ])('is written with all of its members: %o', ([retryPolicy, retry]) => {
     expect(refuse({ retryPolicy })['/retryPolicy']).toMatch(`write "retry": ${retry}`)
   })
 
   it('that repeats nothing is left out', () => {
     expect(refuse({ retryPolicy: { type: 'none' } })['/retryPolicy']).toMatch(/leave it out$/)
+  })
+
+  it('counts the same in each of its members', () => {
+    const found = refuse({ waitBetweenTries: 5_000, maxTries: 2 })
+
+    expect(found['/waitBetweenTries']).toContain('"retry": { "attempts": 2, "initialDelayMs": 5000 }')
+    expect(found['/maxTries']).toContain('"retry": { "attempts": 2 }')
   })
 
   it('has a pause in the form of ISO 8601', () => {
@@ -156,6 +167,10 @@ describe('an example', () => {
     ],
     [
       { contentType: 'form', data: { mail: 'a' } },
+      '"structure": "simple", "contentType": "application/x-www-form-urlencoded", "fields": [{ "name": "mail", "value": "…" }]',
+    ],
+    [
+      { bodyType: 'form', data: { mail: 'a' } },
       '"structure": "simple", "contentType": "application/x-www-form-urlencoded", "fields": [{ "name": "mail", "value": "…" }]',
     ],
     [

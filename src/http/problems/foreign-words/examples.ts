@@ -16,7 +16,7 @@ const formType = 'application/x-www-form-urlencoded'
 function typeAround(around: JsonObject): string | null {
   const name = Object.keys(around)
     .slice(0, 30)
-    .find((each) => /^(?:(?:raw|body|request)?_?(?:content|mime|media|payload|data)_?type)$/i.test(each))
+    .find((each) => /^(?:(?:raw|body|request)?_?(?:content|mime|media|payload|data|body)_?type)$/i.test(each))
   const word = name === undefined ? '' : String(around[name]).slice(0, 60)
   if (/json/i.test(word)) return jsonType
   return /form(?!-?data)|urlencoded/i.test(word) ? formType : null

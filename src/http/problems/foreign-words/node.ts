@@ -417,7 +417,11 @@ export const nodeMembers: ForeignMembers = {
       words:
         'waitBetweenTries retryDelay retryInterval retryBackoff backoff retryWait retryTimeout retryAfter delayBetweenRetries',
       says: 'the pause between attempts is in "retry", in milliseconds',
-      example: (value) => ({ retry: { attempts: 3, initialDelayMs: readDuration(value) ?? 1_000 } }),
+      example: (value, { maxTries, maxRetries, retries, retryCount }) => {
+        const tries =
+          maxTries === undefined ? retryOf(maxRetries ?? retries ?? retryCount ?? 2, 1) : retryOf(maxTries, 0)
+        return { retry: { ...tries, initialDelayMs: readDuration(value) ?? 1_000 } }
+      },
     },
     {
       words:

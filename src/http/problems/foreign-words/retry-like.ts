@@ -55,6 +55,9 @@ const kinds = ['type', 'strategy', 'policy', 'mode', 'backofftype', 'backoff', '
 const retried = ['statuscodes', 'statuses', 'retryon', 'on', 'codes', 'retryonstatus', 'httpstatuscodes']
 
 function readMembers(value: JsonObject): ReadonlyMap<string, unknown> {
+  const { backoff } = value
+  if (isObject(backoff))
+    return new Map([...readMembers(backoff), ...readMembers({ ...value, backoff: null })])
   const names = Object.keys(value).slice(0, maxMembers)
   return new Map(
     names.map((name) => [
