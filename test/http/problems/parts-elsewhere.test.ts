@@ -210,6 +210,15 @@ describe('an example', () => {
   })
 })
 
+it('reads objects that have no text', () => {
+  const none = { toString: 1, valueOf: 1 }
+  const part = { authentication: none, genericAuthType: none, retryPolicy: { type: none, delay: none } }
+
+  expect(
+    Object.keys(refuse({ ...part, contentType: none, data: none, body: { structure: none } })),
+  ).toContain('/retryPolicy')
+})
+
 describe('what Node-RED has', () => {
   it('is told for each word', () => {
     expect(refuse({ paytoqs: 'query' })['/paytoqs']).toContain('write "query": [{ "name": "email"')

@@ -17,7 +17,8 @@ function typeAround(around: JsonObject): string | null {
   const name = Object.keys(around)
     .slice(0, 30)
     .find((each) => /^(?:(?:raw|body|request)?_?(?:content|mime|media|payload|data|body)_?type)$/i.test(each))
-  const word = name === undefined ? '' : String(around[name]).slice(0, 60)
+  const given = name === undefined ? '' : around[name]
+  const word = typeof given === 'string' ? given.slice(0, 60) : ''
   if (/json/i.test(word)) return jsonType
   return /form(?!-?data)|urlencoded/i.test(word) ? formType : null
 }
@@ -63,7 +64,9 @@ export const typedBody = (value: unknown, { body }: Readonly<Record<string, unkn
   const plain = { structure: 'simple', contentType: 'application/json', fields: [] }
   const meant = ofType === null || ofType.structure === 'json' ? plain : ofType
   const own =
-    isObject(body) && structuresWithType.includes(String(body.structure)) ? String(body.structure) : null
+    isObject(body) && typeof body.structure === 'string' && structuresWithType.includes(body.structure)
+      ? body.structure
+      : null
   const type = isForm(meant) ? meant.contentType : 'application/json'
   if (own === 'raw') return { body: { structure: own, contentType: meant.contentType ?? type, content: '…' } }
   if (own === 'full') return { body: { structure: own, contentType: type } }

@@ -630,7 +630,11 @@ export const nodeWords: ForeignWords = {
 
 /** Whether another member of n8n has the kind of the credential, and this one says only that. */
 function isKindElsewhere(value: unknown, around: JsonObject): boolean {
-  return /^(?:generic|predefined)CredentialType$/.test(String(value)) && kindElsewhere(around) !== undefined
+  return (
+    typeof value === 'string' &&
+    /^(?:generic|predefined)CredentialType$/.test(value) &&
+    kindElsewhere(around) !== undefined
+  )
 }
 
 function kindElsewhere({ genericAuthType, nodeCredentialType }: JsonObject): unknown {

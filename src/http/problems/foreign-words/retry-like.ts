@@ -14,7 +14,7 @@ export function retryOf(given: unknown, more: number): JsonObject {
   const longest = findTime(members, longestPauses, 600_000)
   const statuses = find(members, retried)
   const on = Array.isArray(statuses) ? statuses.filter(isStatusLike).slice(0, maxStatuses) : []
-  const isFixed = /^(?:fixed|constant|linear)/i.test(String(find(members, kinds)))
+  const isFixed = /^(?:fixed|constant|linear)/i.test(asWord(find(members, kinds)))
   const rest = on.length === 0 ? {} : { on }
   if (isFixed && pause !== null && attempts > 1)
     return { delaysMs: Array.from({ length: attempts - 1 }, () => pause), ...rest }
@@ -29,7 +29,7 @@ export function retryOf(given: unknown, more: number): JsonObject {
 /** Whether a policy says that nothing is repeated. */
 export function isNoRetry(value: unknown): boolean {
   if (value === false || value === null || value === 0) return true
-  return isObject(value) && /^(?:none|never|off|no)$/i.test(String(value.type ?? value.enabled ?? ''))
+  return isObject(value) && /^(?:none|never|off|no)$/i.test(asWord(value.type ?? value.enabled))
 }
 
 // The names of the members of policies in n8n, Power Automate, Temporal, Step Functions and others, in lower case.
@@ -82,7 +82,7 @@ function findTime(
   const name = names.find((each) => readDuration(members.get(each)) !== null)
   if (name === undefined) return null
   const given = members.get(name)
-  const isPlain = typeof given === 'number' || /^\d{1,6}$/.test(String(given))
+  const isPlain = typeof given === 'number' || /^\d{1,6}$/.test(asWord(given))
   const known = isPlain && name.endsWith('seconds') ? Number(given) * 1_000 : null
   const inMs = isPlain && name.endsWith('ms') ? Number(given) : null
   return Math.min(most, known ?? inMs ?? readDuration(given) ?? 0)
@@ -101,4 +101,9 @@ function countAttempts(value: unknown, members: ReadonlyMap<string, unknown>, mo
 function toCount(value: unknown): number | null {
   const isCount = (typeof value === 'number' || typeof value === 'string') && /^\d{1,2}$/.test(String(value))
   return isCount ? Number(value) : null
+}
+
+/** A text as it is, and nothing for any other value: an object may have no text. */
+function asWord(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
