@@ -12,6 +12,7 @@ import { insideCalls } from './support/inside-calls.ts'
 import { misreadCalls } from './support/misread-calls.ts'
 import { ordinaryCalls } from './support/ordinary-calls.ts'
 import { textBodyCalls } from './support/text-body-calls.ts'
+import { toldElsewhereCalls } from './support/told-elsewhere-calls.ts'
 
 describe('the reason of a broken call', () => {
   it.each([
@@ -24,6 +25,7 @@ describe('the reason of a broken call', () => {
     ...textBodyCalls,
     ...ordinaryCalls,
     ...insideCalls,
+    ...toldElsewhereCalls,
   ])('names cause and cure of $what, and agrees with blame and repeat', async (call) => {
     const { reason, repeat, host } = await play(call)
     const hint = call.hint.replace('{target}', host)

@@ -42,7 +42,7 @@ export function lacksPermission(words: string): boolean {
 
 /** Words of a target that answers a success and refuses the credential in its body, as names of errors and in sentences. */
 const refusedInBody =
-  /\b(?:invalid (?:auth|authentication|api ?key|token|access token|credentials?|grant|client)|not authed|un-?authenticated|un-?authori[sz]ed|not authori[sz]ed|account inactive|token (?:is )?(?:expired|revoked|invalid)|expired token|(?:authentication|login) (?:is )?(?:required|failed)|no (?:auth|token))\b/i
+  /\b(?:invalid (?:auth|authentication|api ?key|token|access token|credentials?|grant|client)|not authed|un-?authenticated|un-?authori[sz]ed|not authori[sz]ed|account inactive|token (?:is )?(?:expired|revoked|invalid)|expired token|(?:authentication|login) (?:is )?(?:required|failed)|no (?:auth|token)|access ?denied)\b/i
 
 /** Whether a body refuses the credential although the status is a success. */
 export function refusesInBody(words: string): boolean {

@@ -3,6 +3,7 @@ import type { Clue } from '../response/expectation.ts'
 import { quoteTarget } from '../response/quote-target.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import { findWait } from '../statement/any-statement.ts'
+import { isObject } from '../values/json.ts'
 import { quoteName } from '../values/text.ts'
 import { headerValue, isNamed } from '../wire/headers.ts'
 import { explainAwsRefusal } from './aws-refusal.ts'
@@ -26,11 +27,12 @@ import { explainInside } from './inside-field.ts'
 import { findHeaderName } from './key-header.ts'
 import { warningsOfSent } from './left-out.ts'
 import { isMistake, isOfValue } from './likely-warning.ts'
-import { explainAccount, explainLimit } from './limit.ts'
+import { adviseOnAnonymous, explainAccount, explainLimit } from './limit.ts'
 import { explainMethodInWords } from './method-advice.ts'
 import { saysMissing } from './named-field-words.ts'
 import { explainPage } from './page.ts'
 import { explainPathPart } from './path-part.ts'
+import { explainHiddenByScope } from './permission.ts'
 import { explainRedirectToLogin } from './redirect.ts'
 import { adviseOnRefusalInBody, explainRefusal, explainRefusalOfValues } from './refusal.ts'
 import { explainPath } from './request-signs.ts'
@@ -108,6 +110,7 @@ const bySign: readonly ((situation: Situation) => Explanation | null)[] = [
   explainNoBody,
   explainMethodInWords,
   explainNotSent,
+  explainHiddenByScope,
   explainKeyInUse,
   explainUnreadForm,
   explainNamed,
@@ -242,7 +245,10 @@ function advise(situation: Situation): Explanation {
   const wait = pauseMs || (status === 429 ? resetMs : null)
   const pause = wait ? ` in ${describePause(wait)}` : ''
   const toWarnings = sent.warnings.some(isOfValue) ? ', and look for empty values in the warnings' : ''
-  const helps = cure.replace('{pause}', pause).replace('{warnings}', toWarnings)
+  const plain = cure.replace('{pause}', pause).replace('{warnings}', toWarnings)
+  const known =
+    status === 409 && namesRecord(situation) ? plain.replace(/\.$/, ', or update that record.') : plain
+  const helps = status === 429 ? `${known}${adviseOnAnonymous(situation)}` : known
   // Without words of the target the expectation may tell more.
   const more = statement === null && clue !== null && !clue.isOfStatus ? ` ${clue.text}` : ''
   const lacks = place === 'values' && situation.pathOfValues === '/node/body' && node.body === null
@@ -250,8 +256,18 @@ function advise(situation: Situation): Explanation {
   const cureOfNone = `The node sends no body, which the ${status} is probably about: add "body" to it, with the fields that the target wants.`
   return {
     hint: `${meaning}${said}. ${lacks ? cureOfNone : helps}${more}${ofCall.has(status) && !lacks ? describeCall(situation) : ''}${wait ? '' : describeWait(situation)}`,
-    path: locate(situation, place) ?? path,
+    path: locate(situation, place) ?? (status === 429 ? '/node/retry' : path),
   }
+}
+
+/** Whether a conflict names the record that is there already. */
+function namesRecord({ words, response }: Situation): boolean {
+  if (/\bid\b[^.;]{0,12}[:= ] ?["'`]?[\w-]*\d/i.test(words)) return true
+  const json = response.mayBeQuoted ? response.shownJson : null
+  return (
+    isObject(json) &&
+    Object.keys(json).some((name) => /^(?:existing|duplicate|conflicting)_?\w{0,10}id$/i.test(name))
+  )
 }
 
 /** The wait that the body of a 429 or 503 names, in a unit that only its documentation tells. */

@@ -6,7 +6,7 @@ import { listWords, quoteName } from '../values/text.ts'
 import { saysExisting } from './existing.ts'
 import type { Explanation } from './explained-node.ts'
 import { isOfBody } from './likely-warning.ts'
-import { haveSameWords, lastName, withoutMarks } from './name-likeness.ts'
+import { haveSameWords, lacksLetter, lastName, withoutMarks } from './name-likeness.ts'
 import type { NamedField } from './named-field.ts'
 import { ofType, saysMissing, unknownField, unknownSomething } from './named-field-words.ts'
 import type { Situation } from './situation.ts'
@@ -197,7 +197,10 @@ export function isOfPath({ node, sent }: Situation, said: string): boolean {
 /** What to do about a field that the target names in another way. A value that it complains about has arrived. */
 function compareNames(own: string, said: string | null, isSpelling: boolean, words: string): string {
   const [sent, name] = [quoteName(own), said ?? 'another name']
-  const lacks = saysOnlyMissing(words) || isOfSchema(words)
+  const lacks =
+    saysOnlyMissing(words) ||
+    isOfSchema(words) ||
+    lacksLetter(withoutMarks(own), withoutMarks(said ?? '').replace(/^"|"$/g, ''))
   if (isSpelling && lacks) return `The node sends ${sent}: rename it to ${name}.`
   if (lacks)
     return `The node sends no field ${name}; the nearest is ${sent}. If that is meant, rename it; if not, add ${name}.`

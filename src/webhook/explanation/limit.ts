@@ -16,10 +16,20 @@ export function explainLimit(situation: Situation): Explanation | null {
   const wait = missed.pauseMs || missed.resetMs
   const when = wait ? `After ${describePause(wait)}` : 'Once the limit is reset'
   return {
-    hint: `The target gets too many calls, and answers ${status}${said}. Slow the flow down. ${when} the call can be made anew, by hand or by a rule of the flow: "repeat" is never, because a ${status} does not promise that the target did nothing.`,
-    path: missed.path,
+    hint: `The target gets too many calls, and answers ${status}${said}. Slow the flow down. ${when} the call can be made anew, by hand or by a rule of the flow: "repeat" is never, because a ${status} does not promise that the target did nothing.${adviseOnAnonymous(situation)}`,
+    path: '/node/retry',
   }
 }
+
+/** A target that counts fewer calls of those whom it knows, and says so to one that it does not; with a space before it. */
+export function adviseOnAnonymous({ credential, words }: Situation): string {
+  return credential === null && ofKnown.test(words)
+    ? ' The node sends no credential, and the target allows more calls with one: set "auth".'
+    : ''
+}
+
+const ofKnown =
+  /\bauthenticated (?:requests|calls|users|clients)\b|\b(?:authenticate|log in|sign in|api key|token)\b[^.]{0,40}\b(?:higher|more|increase|larger)\b|\b(?:unauthenticated|anonymous) (?:requests|calls|users|access|clients)\b/i
 
 /** Explains an account that must not do this, whatever its credential is: suspended, or of a plan without it. */
 export function explainAccount({ status, words, said, credential }: Situation): Explanation | null {

@@ -27,6 +27,11 @@ export function isOneSlip(one: string, other: string): boolean {
   return isSwapped || (left.length <= 1 && right.length <= 1)
 }
 
+/** Whether a name is another one with one letter less, and is not its singular. */
+export function lacksLetter(own: string, wanted: string): boolean {
+  return own.length > 2 && own.length + 1 === wanted.length && !wanted.endsWith('s') && isOneSlip(own, wanted)
+}
+
 /** A name in lower case, without hyphens, underscores and blanks. */
 export function withoutMarks(name: string): string {
   return name.toLowerCase().replace(/[-_ ]/g, '')

@@ -5,6 +5,7 @@ import {
   isOneSlip,
   isOtherSpelling,
   isPartOf,
+  lacksLetter,
   lastName,
   splitWords,
   withoutMarks,
@@ -42,6 +43,11 @@ export function findNamedFields(
   if (element !== null) return [element]
   const near = preferPlace(names, text)
   const told = matchFields([...new Set(fields)], near, () => true)
+  const byPath = findByPath(names, [
+    ...paths,
+    ...readWords(text.replace(/[[\]]+/g, '.')).slice(0, maxCandidates),
+  ])
+  if (byPath !== null && told.every(({ sent }) => sent === null || isInside(byPath, sent))) return [byPath]
   if (told.some(({ sent }) => sent !== null)) return findUnknownBelow(told, near, text) ?? told
   const inText = listCandidates(text, []).slice(0, maxCandidates)
   const marked = new Set(findMarkedNames(text))
@@ -60,13 +66,29 @@ export function findNamedFields(
   if (told.length > 0) return told
   const translated = findTranslated(text, near)
   if (translated !== null) return [{ said: translated.name, sent: translated, isSame: true }]
-  const similar = matchFields(inText, near, isMarked)
+  const similar = matchFields(inText, near, isMarked, maxCandidates)
     .filter(({ said, sent }) => sent !== null && (marked.has(said) || isMeant(said, sent.name, text)))
     .slice(0, 1)
   if (similar.length > 0) return similar
   const missing = findRequiredName(text.slice(0, maxText).replace(/ \([^()]*\)/g, ''))
   const named = [...listEither(text), ...listMissing(text), ...(missing === null ? [] : [lastName(missing)])]
   return [...new Set(named)].map((said) => ({ said, sent: null, isSame: false }))
+}
+
+/** The field to which a path of two names or more leads: `billing[email]`. Null if none does. */
+function findByPath(names: readonly NamedValue[], paths: readonly string[]): NamedField | null {
+  for (const path of paths) {
+    const parts = path.split(/[./[\]]+/).filter((part) => part !== '')
+    if (parts.length < 2) continue
+    const end = `/${parts.join('/')}`
+    const sent = names.find((one) => one.path.startsWith('/node/body/content/') && one.path.endsWith(end))
+    if (sent !== undefined) return { said: sent.name, sent, isSame: true }
+  }
+  return null
+}
+
+function isInside({ sent }: NamedField, { path }: NamedValue): boolean {
+  return sent !== null && (sent.path === path || sent.path.startsWith(`${path}/`))
 }
 
 /** A path such as `Email.email` is about what is inside `Email`, which is no other spelling of `email`. */
@@ -131,7 +153,7 @@ const requiredNames: readonly RegExp[] = [
   /(?<=^|[:;,] )["'`\u2018\u201c]?([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d]?: (?:(?:this )?field (?:is )?required|(?:is )?(?:a )?required|missing|(?:cannot|can't|can not|must not|should not|may not) be (?:blank|empty|null))\b/i,
   /\b(?:missing|required|mandatory) (?:the )?(?:required |mandatory )?["'`\u2018\u201c]([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d] (?:field|param(?:eter)?|property|attribute|key)\b/i,
   /\b(?:param(?:eter)?|field|property|attribute|argument|key|column)s? ["'`\u2018\u201c]([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d] (?:is|are|was) (?:required|missing|mandatory|not (?:present|provided|set|specified))\b/i,
-  /(?<=^|; )([a-z]\w{1,60}) must be (?:an? )?(?:string|number|integer|boolean|object|array|valid )/,
+  /(?<=^|[;:] )([a-z]\w{1,60}) must be (?:an? )?(?:string|number|integer|boolean|object|array|valid )/,
   /\b(?:invalid|missing|no|bad) (?:value|input) for ["'`]?([A-Za-z_]\w{1,60})/,
   /\bnull value in column ["'`]([A-Za-z_]\w{1,60})["'`]/,
   /^(?:the )?(?:element|field|parameter|property|attribute|column|key) ([A-Za-z_][\w.-]{1,60}) (?:is|are|was) (?:required|missing|mandatory|not (?:present|provided|set|specified))\b/i,
@@ -217,10 +239,15 @@ function withoutContainers(fields: readonly NamedField[]): readonly NamedField[]
 
 /**
  * Whether a word of a sentence, which nothing marks as a name, means a field with a name like it: the field has it as a part (`zip` of
- * `zipCode`), or the target misses what it calls so. `Invalid rate` does not mean `date`.
+ * `zipCode`), a letter is lacking in it (`nam`), or the target misses what it calls so. `Invalid rate` does not mean `date`.
  */
 function isMeant(said: string, name: string, text: string): boolean {
-  return saysMissing.test(text) || isPartOf(splitWords(lastName(said)), splitWords(lastName(name)))
+  const [own, sent] = [withoutMarks(lastName(said)), withoutMarks(lastName(name))]
+  return (
+    saysMissing.test(text) ||
+    lacksLetter(sent, own) ||
+    isPartOf(splitWords(lastName(said)), splitWords(lastName(name)))
+  )
 }
 
 /** The place that words name: `Query parameter 'plan' is invalid`. */
@@ -251,6 +278,7 @@ function matchFields(
   candidates: readonly string[],
   names: readonly NamedValue[],
   isMarked: (said: string) => boolean,
+  most = maxExplained,
 ): readonly NamedField[] {
   const byName = new Map(names.toReversed().map((sent) => [foldName(sent.name), sent]))
   // A header is called without its hyphens in the name of an error.
@@ -270,7 +298,7 @@ function matchFields(
       isSpelling: sent !== null && isMarked(said) && isOtherSpelling(lastName(said), lastName(sent.name)),
     })
   }
-  return found.toSorted((one, other) => Number(other.isSame) - Number(one.isSame)).slice(0, maxExplained)
+  return found.toSorted((one, other) => Number(other.isSame) - Number(one.isSame)).slice(0, most)
 }
 
 /** Reads once what the target complains about. Returns whether it complains about a field of a name. */

@@ -1,3 +1,4 @@
+import type { NamedValue } from '../request/compiled-body.ts'
 import { isCredentialName } from '../request/credential-name.ts'
 import { connectionPath } from '../request/member-path.ts'
 import { quoteName } from '../values/text.ts'
@@ -24,6 +25,7 @@ import type { Explanation } from './explained-node.ts'
 import { isPlainPage, isTurnedAway, refusesAddress, showsFirewall } from './firewall.ts'
 import { findKeyHeader } from './key-header.ts'
 import { explainLeftOut } from './left-out.ts'
+import { describeNeeds, lacksScopeByHeader } from './permission.ts'
 import { describeCredentialForm } from './request-signs.ts'
 import type { Situation } from './situation.ts'
 
@@ -37,7 +39,7 @@ export function explainRefusalOfValues(situation: Situation): Explanation | null
   const { status, credential, words, fields, answer } = situation
   if (status !== 400 || credential === null || fields.some(({ sent }) => sent !== null)) return null
   if (!refusesCredential(spread(words)) || !ofSender.test(spread(words))) return null
-  return blameOwner(credential, `${answer} That is about the credential.`)
+  return blameOwner(credential, `${answer} That is about the credential.`, spread(words))
 }
 
 /** Words about who calls. A token of a device or a card is a value like any other. */
@@ -45,7 +47,15 @@ const ofSender =
   /\b(?:access|auth\w*|bearer|session|api) (?:token|key|credential)s?\b|\bsession (?:has )?expired\b|\bO ?Auth\b|\btoken (?:has )?expired\b|\bapi ?key\b|\bcredentials\b/i
 
 /** Who has to correct a credential: the operator of the service, if it comes from a connection. */
-function blameOwner({ words, path }: Credential, beginning: string): Explanation {
+function blameOwner({ words, path }: Credential, beginning: string, said: string): Explanation {
+  if (ofExpiry.test(said))
+    return {
+      hint:
+        path === connectionPath
+          ? `${beginning} It comes from ${words}: the operator of the service has to put a new one there.`
+          : `${beginning} It comes from ${words}: get a new one at the target, and put it there.`,
+      path,
+    }
   return path === connectionPath
     ? {
         hint: `${beginning} It comes from ${words}: the operator of the service has to correct it there.`,
@@ -53,6 +63,9 @@ function blameOwner({ words, path }: Credential, beginning: string): Explanation
       }
     : { hint: `${beginning} It comes from ${words}: check the token or secret there.`, path }
 }
+
+const ofExpiry =
+  /\b(?:token|jwt|key|session|credentials?|secret)\b[^.;]{0,40}\bexpired\b|\bexpired[^.;]{0,20}\b(?:token|jwt|key|session|credentials?)\b/i
 
 class Refusal {
   readonly #situation: Situation
@@ -95,7 +108,9 @@ class Refusal {
       this.#explainSchemeInWords(credential) ??
       this.#explainHeader(credential) ??
       this.#explainPlace(credential) ??
-      (status === 403 || lacksPermission(this.#words) ? this.#explainForbidden(credential) : null) ??
+      (status === 403 || lacksPermission(this.#words) || lacksScopeByHeader(this.#situation)
+        ? this.#explainForbidden(credential)
+        : null) ??
       this.#explainScheme(credential) ??
       this.#explainUnseen(credential) ??
       this.#explainUnfit(credential) ??
@@ -105,7 +120,11 @@ class Refusal {
   }
 
   #blameOwner(credential: Credential): Explanation {
-    const { hint, path } = blameOwner(credential, `The target does not accept the credential${this.#said}.`)
+    const { hint, path } = blameOwner(
+      credential,
+      `The target does not accept the credential${this.#said}.`,
+      this.#words,
+    )
     return { hint: `${hint}${describeCall(this.#situation)}`, path }
   }
 
@@ -235,9 +254,7 @@ class Refusal {
         hint: `The API is not enabled for the account of the credential${this.#said}. Enable it at the target: the credential, which comes from ${words}, can stay.`,
         path,
       }
-    const scope = readChallenge(response)?.scope ?? null
-    const quote = scope === null ? null : this.#situation.quoted(scope)
-    const needs = quote === null ? '' : ` It needs the scope ${quote}.`
+    const needs = describeNeeds(this.#situation)
     if (path === connectionPath)
       return {
         hint: `The credential lacks the permission${this.#said}.${needs} It comes from ${words}: the operator of the service has to give it the permission at the target, or set another one.`,
@@ -332,14 +349,27 @@ function capitalized(words: string): string {
 }
 
 /** Explains a success whose body refuses the credential; null if it does not. The hint follows the words of the target. */
-export function adviseOnRefusalInBody({ words, credential }: Situation): Explanation | null {
+export function adviseOnRefusalInBody(situation: Situation): Explanation | null {
+  const { words, credential } = situation
   if (credential !== null && lacksScope(spread(words)))
     return {
       hint: `The credential lacks the permission: give it at the target to the credential, which comes from ${credential.words}.`,
       path: credential.path,
     }
   if (!refusesInBody(spread(words))) return null
+  const params = credential === null ? findParams(situation) : undefined
+  if (params !== undefined)
+    return {
+      hint: 'The credential of a call by JSON-RPC stands in its "params": check there who calls, the password or key, and the database.',
+      path: params.path,
+    }
   return credential === null
     ? { hint: 'The node sends no credential: set "auth".', path: placeOfNone }
     : { hint: `Check the credential, which comes from ${credential.words}.`, path: credential.path }
+}
+
+/** The `params` of a call by JSON-RPC, where some targets take the credential. */
+function findParams({ names }: Situation): NamedValue | undefined {
+  const own = names.filter(({ path }) => path.startsWith('/node/body'))
+  return own.some(({ name }) => name === 'jsonrpc') ? own.find(({ name }) => name === 'params') : undefined
 }

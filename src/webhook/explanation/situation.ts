@@ -159,7 +159,9 @@ export class Situation {
     if (only !== undefined && others.length === 0) return this.describeSent(only)
     const parts = fields.flatMap((field) => {
       const quote = this.#quoteSent(field)
-      if (quote === null || quote === '') return []
+      if (quote === null) return []
+      if (quote === '')
+        return field.origin === undefined ? [] : [`${quoteName(field.name)} from ${field.origin}`]
       const comes = field.origin === undefined ? '' : ` (from ${field.origin})`
       return `${quote} as ${quoteName(field.name)}${comes}`
     })

@@ -54,6 +54,8 @@ interface ValueSource {
     readonly message: string
     /** Whether the name is probably misspelt. */
     readonly isMisspelt?: boolean
+    /** The attribute that is probably meant. */
+    readonly meant?: string | null
     /** Whether the payload lacks the attribute, which may be misspelt. */
     readonly isMissing?: boolean
   }
@@ -185,9 +187,15 @@ function isSentEmpty(
     session.warn(code, path, message, isMissing)
   }
   if (ifEmpty === 'fail') {
-    const { message: detail, isMisspelt = false } = source.emptiness(session, result)
+    const { message: detail, isMisspelt = false, meant = null } = source.emptiness(session, result)
     const at = isMisspelt ? memberPath(path, source.member) : path
-    throw new RenderFailure({ code: 'value_missing', detail, path: at })
+    const hint =
+      meant === null
+        ? {}
+        : {
+            hint: `Write ${quoteName(meant)} as the "field" if that is meant. If not, send the attribute in the payload, or let the field be sent empty with ifEmpty.`,
+          }
+    throw new RenderFailure({ code: 'value_missing', detail, path: at, ...hint })
   }
   return (ifEmpty ?? defaults.ifEmpty) === 'send'
 }
@@ -230,6 +238,7 @@ function missingAttribute(
     message: `The ${source} has no attribute ${quoteName(name)}.${didYouMean(meant)}`,
     isMisspelt: meant !== null,
     isMissing: true,
+    meant,
   }
 }
 

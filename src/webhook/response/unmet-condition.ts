@@ -345,13 +345,20 @@ class Explainer {
   }
 
   #compare(subject: Operand, object: Operand, operator: string): string {
-    const is = `${subject.text} is ${this.#describe(subject)}`
+    const is = `${this.#nameNull(subject)}${subject.text} is ${this.#describe(subject)}`
     const wanted = object.isConstant
       ? object.text.slice(0, valueLength)
       : `${object.text}, which is ${this.#describe(object)}`
     if (operator === '!=') return `${is}, and the condition excludes that.`
     if (operator === '==') return `${is}, not ${wanted}.`
     return `${is}, which ${phrases[operator] ?? 'does not fit'} ${wanted}.`
+  }
+
+  /** The part of a path that is null, where that is not its end: what follows has no value then. Empty if there is none. */
+  #nameNull({ text, value }: Operand): string {
+    if (value !== null || !ofResponse.test(text)) return ''
+    const { container, path, missing } = findEnd(this.#response.variables, text.split('.'))
+    return container === null && missing !== '' ? `${path} is null, so ` : ''
   }
 
   #explainMissing({ text, missing, meant }: Operand): Clue {
@@ -465,6 +472,8 @@ export function listSeen(paths: ResponsePaths, response: ReadableResponse): stri
     'and',
   )
 }
+
+const ofResponse = /^response(?:\.[A-Za-z_]\w{0,60}){2,20}$/
 
 const constant = /^(?:["']|[+-]?\d|(?:true|false|nil|null|empty|blank)$)/
 

@@ -118,6 +118,17 @@ export function findFailedPart(json: unknown): JsonObject | null {
       .find((part) => isObject(part) && (hasFailed(part) || reportsError(part)))
     if (failed !== undefined) return failed
   }
+  return findFailedList(json)
+}
+
+/** Finds the first part of a list of what failed, as in `{"failed_records":[…]}`. Null without one. */
+export function findFailedList(json: unknown): JsonObject | null {
+  if (!isObject(json)) return null
+  for (const name of failedNames) {
+    const list = member(json, name)
+    const [first] = Array.isArray(list) ? list : []
+    if (isObject(first)) return first
+  }
   return null
 }
 
@@ -129,6 +140,20 @@ function hasFailed(part: JsonObject): boolean {
 }
 
 const partsNames = ['results', 'responses', 'items', 'data', 'value', 'entries', 'records', 'operations']
+/** Lists whose parts have all failed. */
+const failedNames = [
+  ...[
+    'failed_records',
+    'failedRecords',
+    'failed',
+    'failures',
+    'failed_items',
+    'failedItems',
+    'rejected',
+    'invalid',
+  ],
+  ...['not_created', 'notCreated', 'invalid_records', 'invalidRecords'],
+]
 const maxParts = 1_000
 
 const verdictNames = ['ok', 'success', 'succeeded', 'successful', 'isSuccess']
@@ -343,7 +368,7 @@ class StatementReader {
   #readData(data: unknown, depth: number, part: string): void {
     if (!isObject(data)) return
     const params = member(data, 'params')
-    if (isObject(params)) this.#readPart(params, depth + 2, 'fields')
+    if (isObject(params)) this.#readPart(withDetails(params, member(data, 'details')), depth + 2, 'fields')
     else if (part === 'error' && typeof member(data, 'message') === 'string')
       this.#read(data, depth + 1, 'data')
   }
@@ -458,6 +483,18 @@ class StatementReader {
   #addPath(path: string): void {
     if (path.length <= maxNameLength && this.#paths.length < maxFields) this.#paths.push(path)
   }
+}
+
+/** WordPress says in `details` more than in `params`, whose text may be `Invalid parameter.` alone. */
+function withDetails(params: JsonObject, details: unknown): JsonObject {
+  if (!isObject(details)) return params
+  const told = firstNames(params, maxEntries).map((name) => {
+    const detail = member(details, name)
+    const text = isObject(detail) ? member(detail, 'message') : undefined
+    const isBare = /^invalid parameter\.?$/i.test(String(params[name]))
+    return [name, isBare && typeof text === 'string' ? text : params[name]] as const
+  })
+  return Object.fromEntries(told)
 }
 
 const partsOfRequest: ReadonlySet<string> = new Set(['body', 'query', 'path', 'header', 'cookie'])

@@ -3,7 +3,7 @@ import { isObject, maxJsonDepth, parseJson } from '../values/json.ts'
 import { headerValue } from '../wire/headers.ts'
 import { parseMediaType } from '../wire/media-type.ts'
 import { findAnyText } from './any-statement.ts'
-import { findFailedPart, readJsonStatement, reportsError } from './json-statement.ts'
+import { findFailedList, findFailedPart, readJsonStatement, reportsError } from './json-statement.ts'
 import { isHtml, readHtmlStatement, readTexts, readXmlStatement, withoutMarkup } from './markup-statement.ts'
 import type { Statement } from './statement.ts'
 
@@ -45,7 +45,7 @@ const maxText = 65_536
 
 /** A 207 has a status for each part of the request (RFC 4918, section 13). */
 function readPart(status: number, json: unknown): Statement | null {
-  const failed = status === 207 ? findFailedPart(json) : null
+  const failed = status === 207 ? findFailedPart(json) : findFailedList(json)
   return failed === null ? null : readJsonStatement(failed)
 }
 

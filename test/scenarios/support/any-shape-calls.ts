@@ -127,7 +127,7 @@ export const anyShapeCalls: readonly BrokenCall[] = [
     payload,
     answer: { status: 429, body: { error: { text: 'Slow down', retryAfterSeconds: 30 } } },
     hint: 'The target gets too many calls: "Slow down". Slow the flow down, or ask the operator of the target for a higher limit. This request may be sent again. The answer has "retryAfterSeconds" = 30.',
-    path: '/node/expect',
+    path: '/node/retry',
   },
   {
     what: 'XML with names of its own',

@@ -140,7 +140,7 @@ export const brokenCalls: readonly BrokenCall[] = [
       },
       body: {},
     },
-    hint: 'The target does not accept the credential: "The access token expired". It comes from "auth" of the node: check the token or secret there.',
+    hint: 'The target does not accept the credential: "The access token expired". It comes from "auth" of the node: get a new one at the target, and put it there.',
     path: '/node/auth',
   },
   {
@@ -240,7 +240,7 @@ export const brokenCalls: readonly BrokenCall[] = [
       status: 409,
       body: { status: 'error', message: 'Contact already exists. Existing ID: 51', category: 'CONFLICT' },
     },
-    hint: 'The request conflicts with data that the target has: "Contact already exists. Existing ID: 51". The record may exist already: where that is a normal end, expect 409 as well.',
+    hint: 'The request conflicts with data that the target has: "Contact already exists. Existing ID: 51". The record may exist already: where that is a normal end, expect 409 as well, or update that record.',
     path: '/node/expect',
   },
   {
@@ -275,7 +275,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     node: {},
     answer: { status: 429, headers: { 'retry-after': '30' }, body: { error: 'rate_limited' } },
     hint: 'The target gets too many calls: "rate_limited". Slow the flow down, or ask the operator of the target for a higher limit. This request may be sent again in 30 s.',
-    path: '/node/expect',
+    path: '/node/retry',
   },
   {
     what: 'a target in maintenance',
@@ -702,7 +702,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     node: {},
     answer: { status: 429, headers: { 'retry-after': 'Sun, 01 Mar 2026 12:00:00 GMT' } },
     hint: 'The target gets too many calls. Slow the flow down, or ask the operator of the target for a higher limit. This request may be sent again.',
-    path: '/node/expect',
+    path: '/node/retry',
   },
   {
     what: 'a firewall in front of the target',
@@ -765,7 +765,7 @@ export const brokenCalls: readonly BrokenCall[] = [
         errors: { email: ['The email has already been taken.'], name: ['The name field is required.'] },
       },
     },
-    hint: 'The target answers 422: "The email has already been taken. (and 1 more error); The name field is required". Check the value of "email". The node sends "ada@example.com", which comes from profile.email. The node sends no field "name": add it.',
+    hint: 'The target answers 422: "The email has already been taken. (and 1 more error); The name field is required". Check the value of "email". The node sends "ada@example.com", which comes from profile.email. The node sends no field "name": add it. The target may have the record with this "email" already: update that one instead, or expect 422 as well where that is a normal end.',
     path: '/node/body/fields/0',
   },
   {

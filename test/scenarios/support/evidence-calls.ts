@@ -80,14 +80,14 @@ const rows: readonly CallRow[] = [
     '403 of a limit of requests',
     bearer,
     [403, [{ message: 'TotalRequests Limit exceeded.', errorCode: 'REQUEST_LIMIT_EXCEEDED' }]],
-    '/node/expect',
+    '/node/retry',
     'The target gets too many calls, and answers 403: "REQUEST_LIMIT_EXCEEDED: TotalRequests Limit exceeded". Slow the flow down. Once the limit is reset the call can be made anew, by hand or by a rule of the flow: "repeat" is never, because a 403 does not promise that the target did nothing.',
   ],
   [
     '400 of a limit of calls',
     none,
     [400, { __type: 'ThrottlingException', message: 'Rate exceeded' }],
-    '/node/expect',
+    '/node/retry',
     'The target gets too many calls, and answers 400: "ThrottlingException: Rate exceeded". Slow the flow down. Once the limit is reset the call can be made anew, by hand or by a rule of the flow: "repeat" is never, because a 400 does not promise that the target did nothing.',
   ],
   [
@@ -95,7 +95,7 @@ const rows: readonly CallRow[] = [
     { ...get, ...bearer },
     [400, { error: { message: 'Error validating access token: Session has expired' } }],
     '/node/auth',
-    'The target answers 400: "Error validating access token: Session has expired". That is about the credential. It comes from "auth" of the node: check the token or secret there.',
+    'The target answers 400: "Error validating access token: Session has expired". That is about the credential. It comes from "auth" of the node: get a new one at the target, and put it there.',
   ],
   [
     '400 of a lock',
@@ -328,7 +328,7 @@ const rows: readonly CallRow[] = [
     '429 with the time of a reset',
     none,
     [429, '', { 'ratelimit-reset': '42' }],
-    '/node/expect',
+    '/node/retry',
     'The target gets too many calls. Slow the flow down, or ask the operator of the target for a higher limit. This request may be sent again in 42 s.',
   ],
   [

@@ -142,7 +142,7 @@ export const misreadCalls: readonly BrokenCall[] = [
       { 'retry-after': '60' },
     ],
     'The target gets too many calls, and answers 403: "You have exceeded a secondary rate limit". Slow the flow down. After 60 s the call can be made anew, by hand or by a rule of the flow: "repeat" is never, because a 403 does not promise that the target did nothing.',
-    '/node/expect',
+    '/node/retry',
   ),
   row(
     [
@@ -153,7 +153,7 @@ export const misreadCalls: readonly BrokenCall[] = [
       { error: { message: 'Rate Limit Exceeded', errors: [{ reason: 'userRateLimitExceeded' }] } },
     ],
     'The target gets too many calls, and answers 403: "Rate Limit Exceeded; userRateLimitExceeded". Slow the flow down. Once the limit is reset the call can be made anew, by hand or by a rule of the flow: "repeat" is never, because a 403 does not promise that the target did nothing.',
-    '/node/expect',
+    '/node/retry',
   ),
   row(
     [
@@ -165,7 +165,7 @@ export const misreadCalls: readonly BrokenCall[] = [
       { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '90' },
     ],
     'The target gets too many calls, and answers 403: "Forbidden". Slow the flow down. After 90 s the call can be made anew, by hand or by a rule of the flow: "repeat" is never, because a 403 does not promise that the target did nothing.',
-    '/node/expect',
+    '/node/retry',
   ),
   row(
     [
@@ -193,7 +193,7 @@ export const misreadCalls: readonly BrokenCall[] = [
       { 'retry-after': '20' },
     ],
     'The target gets too many calls: "Rate limit reached for requests". Slow the flow down, or ask the operator of the target for a higher limit. This request may be sent again in 20 s.',
-    '/node/expect',
+    '/node/retry',
   ),
   row(
     [
@@ -411,7 +411,7 @@ export const misreadCalls: readonly BrokenCall[] = [
       },
       { 'www-authenticate': 'Bearer error="invalid_token"' },
     ],
-    'The target does not accept the credential: "InvalidAuthenticationToken: Lifetime validation failed, the token is expired". It comes from "auth" of the node: check the token or secret there.',
+    'The target does not accept the credential: "InvalidAuthenticationToken: Lifetime validation failed, the token is expired". It comes from "auth" of the node: get a new one at the target, and put it there.',
     '/node/auth',
   ),
   row(
