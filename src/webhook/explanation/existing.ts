@@ -6,4 +6,4 @@ export function saysExisting(words: string): boolean {
 }
 
 const ofExisting =
-  /\balready (?:exists?|a(?: list)? member|been (?:taken|used|registered)|taken|in use|used|registered|subscribed)\b|\bduplicate (?:key|entry|record|value|email)\b|\bduplicates? (?:detected|found)\b|\b(?:not|must be) unique\b/i
+  /\balready (?:exists?|a(?: list)? member|been (?:taken|used|registered)|taken|in use|associated|used|registered|subscribed)\b|\bduplicate (?:key|entry|record|value|email)\b|\bduplicates? (?:detected|found)\b|\b(?:not|must be) unique\b/i

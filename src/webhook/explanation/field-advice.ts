@@ -99,7 +99,7 @@ export function adviseOnFields(situation: Situation, fields: readonly NamedField
     const values = checked.map(({ sent }) => sent)
     const sends = keepsName ? '' : situation.describeAllSent(values)
     sentences.unshift(`${askToCheck(situation, values, readComplaints(situation, checked))}${sends}`)
-    if (status !== 409 && saysExisting(words)) sentences.push(adviseOnExisting(situation, checked))
+    if (saysExisting(words)) sentences.push(adviseOnExisting(situation, checked))
   }
   return sentences.join(' ')
 }
@@ -108,7 +108,9 @@ export function adviseOnFields(situation: Situation, fields: readonly NamedField
 function adviseOnExisting(situation: Situation, fields: readonly NamedField[]): string {
   const taken = fields.filter((field) => saysExisting(readComplaints(situation, [field])))
   const [only, ...others] = taken
-  const which = only?.sent == null || others.length > 0 ? '' : ` with this ${quoteName(only.sent.name)}`
+  const isNamed = only !== undefined && situation.words.toLowerCase().includes(only.said.toLowerCase())
+  const which =
+    only?.sent == null || others.length > 0 || !isNamed ? '' : ` with this ${quoteName(only.sent.name)}`
   return `The target may have the record${which} already: update that one instead, or expect ${situation.status} as well where that is a normal end.`
 }
 

@@ -158,6 +158,8 @@ const requiredNames: readonly RegExp[] = [
   /\bnull value in column ["'`]([A-Za-z_]\w{1,60})["'`]/,
   /^(?:the )?(?:element|field|parameter|property|attribute|column|key) ([A-Za-z_][\w.-]{1,60}) (?:is|are|was) (?:required|missing|mandatory|not (?:present|provided|set|specified))\b/i,
   /(?<=^|[.;:] )["'`\u2018\u201c]([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d] (?:was|is)(?:n't| not) (?:supplied|provided|given|specified|set|sent)\b/,
+  /\bthe ["'`\u2018\u201c]([A-Za-z_][\w.-]{1,60})["'`\u2019\u201d] (?:key|field|param(?:eter)?|property|attribute) (?:is|are|was) (?:required|missing|mandatory)\b/i,
+  /\bpropert(?:y|ies) (?:is|are) missing from object: ([A-Za-z_][\w.-]{1,60})/i,
   /^(?:no|missing)_([a-z]\w{1,60})$/,
   /^([a-z]\w{1,60})_(?:required|missing)$/,
 ]

@@ -130,6 +130,47 @@ const rows: readonly CallRow[] = [
     'The target says: "Email is invalid". response.json.failed_records.size is 1, not 0. Check the value of "email".',
   ],
   [
+    'an object that is called a key',
+    { ...json({ email: 'a' }), path: '/api/3/contacts' },
+    [400, { message: 'The "contact" key is required in the request body.' }],
+    '/node/body/content',
+    'The target answers 400: "The \'contact\' key is required in the request body". The path of the URL is about a "contact", and the target reads its fields from an object of that name: put those of the body into one, as in {"contact": {…}}.',
+  ],
+  [
+    'a property that is missing from an object',
+    json({ text: 'a' }),
+    [
+      400,
+      { error: { message: "Error details: 'Required properties are missing from object: attachments.'" } },
+    ],
+    '/node/body/content',
+    'The target answers 400: "Error details: \'Required properties are missing from object: attachments.\'". The node sends no field "attachments": add it.',
+  ],
+  [
+    'a value of another record',
+    json({ email: 'a' }),
+    [400, { message: 'Unable to create contact, email is already associated with another Contact' }],
+    '/node/body/content/email',
+    'The target answers 400: "Unable to create contact, email is already associated with another Contact". Check the value of "email". The target may have the record with this "email" already: update that one instead, or expect 400 as well where that is a normal end.',
+  ],
+  [
+    'a conflict whose pointer leads to an object',
+    json({ data: { attributes: { email: 'a' } } }),
+    [409, { errors: [{ detail: 'A profile already exists.', source: { pointer: '/data/attributes' } }] }],
+    '/node/body/content/data/attributes',
+    'The target answers 409: "A profile already exists". Check the value of "attributes". The target may have the record already: update that one instead, or expect 409 as well where that is a normal end.',
+  ],
+  [
+    'a scope that does not match',
+    { ...bearer, ...json({ data: [] }) },
+    [
+      401,
+      { code: 'OAUTH_SCOPE_MISMATCH', message: 'invalid oauth scope to access this URL', status: 'error' },
+    ],
+    '/node/auth',
+    `The credential lacks the permission: "OAUTH_SCOPE_MISMATCH: invalid oauth scope to access this URL". ${comes}`,
+  ],
+  [
     'a name that lacks a letter',
     json({ nam: 'a' }),
     [400, { err: 'Task name invalid', ECODE: 'INPUT_005' }],

@@ -59,6 +59,7 @@ const failed: readonly (readonly [code: string, node: NodeSketch, path: string, 
     { query: [{ name: 'q', source: 'profile', field: 'emial', ifEmpty: 'fail' }] },
     '/node/query/0/field',
     'no attribute "emial". Did you mean "email"?',
+    'Write "email" as the "field" if that is meant.',
   ],
   [
     'value_missing',
