@@ -32,3 +32,26 @@ export function askStore(
     return written === 'written' ? 'given' : written === 'fenced' ? 'refused' : 'unknown'
   }
 }
+
+/** For how long a lease is not asked for after it was given: less than any lease lasts. */
+const surelyHeldMs = 1_000
+
+/**
+ * Asks the store whether the lease still holds, before what may be repeated is sent again or late: this process may have been stopped
+ * meanwhile. Where the store cannot be asked, it is sent.
+ */
+export function askAgain(
+  store: Pick<ExecutionStore, 'isHeld'>,
+  lease: Lease,
+  { fenced }: Pick<Sending, 'fenced'>,
+): Permission {
+  const heldSince = Date.now()
+  let isFirst = true
+  return async () => {
+    const isSure = isFirst && Math.abs(Date.now() - heldSince) < surelyHeldMs
+    isFirst = false
+    if (isSure || (await store.isHeld(lease)) !== false) return 'given'
+    fenced.abort('cancelled')
+    return 'refused'
+  }
+}

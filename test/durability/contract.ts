@@ -403,6 +403,7 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
         progress: bytes('[1]'),
       } as const
 
+      expect(await store.isHeld(lease)).toBe(true)
       expect(await store.begin(lease, 1)).toBe('written')
       expect(await store.settle(lease, again)).toBe('written')
 
@@ -424,6 +425,7 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       await store.settle(lease, failed())
       const before = await findOne(store, executionId)
 
+      expect(await store.isHeld(lease)).toBe(false)
       expect(await store.begin(lease, 2)).toBe('fenced')
       expect(await store.settle(lease, ended())).toBe('fenced')
       expect(await store.settleCallback(lease, { outcome: 'delivered' })).toBe('fenced')

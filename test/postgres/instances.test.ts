@@ -5,6 +5,7 @@ import {
   acceptOne,
   answerOf,
   available,
+  claimCallbacks,
   claimExecutions,
   claimOne,
   findOne,
@@ -70,6 +71,50 @@ describe('several instances', () => {
       outcome: 'replayed',
       execution: { reply: bytes('{"n":12345678901234567890}') },
     })
+  })
+
+  it('accept no more than the backlog of a tenant, however much comes at the same time', async () => {
+    const { stores } = await openInstances(2, { maxBacklog: 300 })
+    const accept = async (size: number) => {
+      const answers = await Promise.all(
+        Array.from({ length: Math.min(400, 2_400 / size) }, (_, index) =>
+          stores[index % 2]?.accept(Array.from({ length: size }, () => durable({ lane: laneOf(size) }))),
+        ),
+      )
+      return answers.filter((answer) => available(answer)?.outcome === 'stored').length * size
+    }
+    const laneOf = (size: number) => ({ ...durable().lane, tenant: `by-${size}` })
+
+    const sizes = [1, 7, 300]
+    const accepted: number[] = []
+    for (const size of sizes) accepted.push(await accept(size))
+
+    expect(accepted).toEqual([300, 294, 300])
+  })
+
+  it('redrive each execution once, and count it in one of the replies, however many redrive at the same time', async () => {
+    const { stores, one } = await openInstances(2)
+    await one.accept(Array.from({ length: 60 }, () => durable({ callsBack: true })))
+    const callback = { lane: { ...durable().lane, host: 'engine' }, dueAt: 0 }
+    for (const { lease } of await claimExecutions(one, 60)) await one.settle(lease, failed({ callback }))
+    const told = await claimCallbacks(one)
+
+    const options = {
+      limit: 500,
+      perSecond: 50,
+      force: true,
+      dryRun: false,
+      callsBack: true,
+      expiresAt: Date.now() + 60_000,
+    }
+    const [redrives] = await Promise.all([
+      Promise.all([0, 1, 0, 1].map((index) => stores[index]?.redrive({}, options))),
+      ...told.map(({ lease }) => one.settleCallback(lease, { outcome: 'delivered' })),
+    ])
+
+    const counts = redrives.map((redrive) => available(redrive ?? 'unavailable'))
+    expect(counts.reduce((sum, { matched }) => sum + matched, 0)).toBe(60)
+    expect(counts.reduce((sum, { redriven }) => sum + redriven, 0)).toBe(60)
   })
 
   it('claim each execution once, however many claim at the same time', async () => {

@@ -235,11 +235,12 @@ export class Runner {
     }
     const written = await this.#store((store) => store.settle(leased.lease, again))
     if (written === 'cancelled') await this.#endUnsent(leased, { ...submitted, progress }, 'withdrawn')
-    else this.#options.onSettled('again')
+    else if (written !== 'fenced') this.#options.onSettled('again')
   }
 
   async #end(leased: LeasedExecution, submitted: SubmittedDocuments, result: Executed): Promise<void> {
-    await this.#settleEnded(leased, submitted, result.reply, result.reply.succeeded ? 'succeeded' : 'failed')
+    const state = result.reply.succeeded ? 'succeeded' : 'failed'
+    if (!(await this.#settleEnded(leased, submitted, result.reply, state))) return
     const { client } = leased.execution.lane
     this.#options.onEnded({ client, record: result.record, traceId: result.trace?.context.traceId ?? null })
   }
@@ -266,25 +267,32 @@ export class Runner {
       end,
       context.docsBaseUrl,
     )
-    await this.#settleEnded(leased, submitted, reply, states[code] ?? 'failed')
+    if (!(await this.#settleEnded(leased, submitted, reply, states[code] ?? 'failed'))) return 'unknown'
     const record = recordUnsent(reply, node, execution.lane)
     onEnded({ client: execution.lane.client, record, traceId: submitted?.trace?.traceId ?? null })
     return 'unknown'
   }
 
+  /** False if another instance has taken over, so that this is not the end. Where an answer of the store was lost, it is. */
   async #settleEnded(
     leased: LeasedExecution,
     submitted: SubmittedDocuments | null,
     reply: ExecuteReply,
     state: EndState,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { execution, lease } = leased
     const to = execution.callsBack ? submitted?.callback?.to : undefined
     const callback =
       to === undefined ? null : { lane: this.#options.callbackLane(to), dueAt: this.#options.store.now() }
     const ended: Ended = { ...describeEnd(reply, execution.attempts), state, callback }
-    await this.#store((store) => store.settle(lease, ended))
+    let tries = 0
+    const written = await this.#store((store) => {
+      tries += 1
+      return store.settle(lease, ended)
+    })
+    if (written === 'fenced' && tries === 1) return false
     this.#options.onSettled('ended')
+    return true
   }
 
   async #giveBack({ lease, execution }: LeasedExecution, ms: number): Promise<'unknown'> {

@@ -342,15 +342,82 @@ async function readAll(
 /** How many parts a backlog has: transactions that change the same one wait for each other. */
 const backlogParts = 16
 
-/** Each tenant's backlog is larger by its lanes. Returns the one that is full. What comes at the same moment is not seen. */
-export async function growBacklogs(
-  { limits }: Session,
+/** How many transactions are expected to accept for a tenant at the same moment. */
+const acceptedAtOnce = 32
+
+/** The lanes of one tenant. */
+interface Addition {
+  readonly client: string
+  /** As the table has it. */
+  readonly tenant: string
+  readonly executions: number
+}
+
+/**
+ * Each tenant's backlog is larger by its lanes. Returns the one that is full.
+ *
+ * Far from the limit, transactions do not wait for each other, and do not see each other either. Near to it, one waits for all of
+ * those, and for the others that are near. Far is below four fifths of the limit, even if as many more were added at the same moment.
+ */
+async function growBacklogs(
+  { limits: { maxBacklog } }: Session,
   transaction: Transaction,
   lanes: readonly Lane[],
 ): Promise<Extract<Acceptance, { outcome: 'backlog_full' }> | null> {
-  const tenants = Map.groupBy(lanes, ({ client, tenant }) => JSON.stringify([client, tenant]))
-  if (tenants.size === 0) return null
-  const groups = [...tenants.keys()].sort().map((name) => tenants.get(name) ?? [])
+  const additions = sumUp(lanes)
+  if (additions.length === 0) return null
+  const rows = await transaction.rows(
+    `WITH counted AS (
+       SELECT a.*, coalesce((SELECT sum(b.executions) FROM backlogs b WHERE b.client = a.client AND b.tenant = a.tenant), 0)::bigint AS before
+       FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS a(client, tenant, executions, position)
+     ), judged AS MATERIALIZED (
+       SELECT counted.*, CASE WHEN before + ${acceptedAtOnce} * executions <= $4::bigint
+         THEN pg_try_advisory_xact_lock_shared(${backlogLock}) ELSE false END AS is_far
+       FROM counted
+     ), grown AS (
+       INSERT INTO backlogs (client, tenant, part, executions)
+       SELECT client, tenant, pg_backend_pid() % ${backlogParts}, executions FROM judged WHERE is_far ORDER BY position
+       ON CONFLICT (client, tenant, part) DO UPDATE SET executions = backlogs.executions + excluded.executions
+     )
+     SELECT before, is_far FROM judged ORDER BY position`,
+    [...listColumns(additions), Math.floor(maxBacklog * 0.8)],
+  )
+  for (const [index, addition] of additions.entries()) {
+    if (rows[index]?.is_far === true) continue
+    let before = readBigint(rows[index]?.before)
+    if (before + addition.executions <= maxBacklog) before = await addAlone(transaction, addition)
+    const { client, tenant, executions } = addition
+    if (before + executions > maxBacklog)
+      return {
+        outcome: 'backlog_full',
+        client,
+        tenant: tenant === '' ? null : tenant,
+        backlog: Math.max(0, before),
+      }
+  }
+  return null
+}
+
+/** When all others that add to the backlog have ended. Returns how large it was before. */
+async function addAlone(transaction: Transaction, addition: Addition): Promise<number> {
+  await transaction.rows(
+    `SELECT pg_advisory_xact_lock(${backlogLock}) FROM (SELECT $1::text AS client, $2::text AS tenant) AS a`,
+    [addition.client, addition.tenant],
+  )
+  const [before = 0] = await addAll(transaction, [addition])
+  return before
+}
+
+/** Of the tenant of a row, in this database. */
+const backlogLock = "hashtextextended(format('%s %L %L', current_schema(), client, tenant), 0)"
+
+/** Each tenant's backlog is larger by its lanes, whatever its limit. */
+export async function addToBacklogs(transaction: Transaction, lanes: readonly Lane[]): Promise<void> {
+  await addAll(transaction, sumUp(lanes))
+}
+
+/** Returns how large the backlogs were before. */
+async function addAll(transaction: Transaction, additions: readonly Addition[]): Promise<readonly number[]> {
   const rows = await transaction.rows(
     `WITH added AS (
        SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS a(client, tenant, executions, position)
@@ -361,24 +428,29 @@ export async function growBacklogs(
      )
      SELECT coalesce((SELECT sum(b.executions) FROM backlogs b WHERE b.client = a.client AND b.tenant = a.tenant), 0)::bigint
        AS before FROM added a ORDER BY a.position`,
-    [
-      groups.map(([lane]) => lane?.client ?? ''),
-      groups.map(([lane]) => lane?.tenant ?? ''),
-      groups.map((group) => group.length),
-    ],
+    listColumns(additions),
   )
-  for (const [index, group] of groups.entries()) {
-    const backlog = readBigint(rows[index]?.before)
-    const [lane] = group
-    if (lane !== undefined && backlog + group.length > limits.maxBacklog)
-      return {
-        outcome: 'backlog_full',
-        client: lane.client,
-        tenant: lane.tenant,
-        backlog: Math.max(0, backlog),
-      }
-  }
-  return null
+  return rows.map(({ before }) => readBigint(before))
+}
+
+/** In one order, so that no two wait for each other. */
+function sumUp(lanes: readonly Lane[]): readonly Addition[] {
+  const tenants = Map.groupBy(lanes, ({ client, tenant }) => JSON.stringify([client, tenant ?? '']))
+  return [...tenants.entries()]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, group]) => ({
+      client: group[0]?.client ?? '',
+      tenant: group[0]?.tenant ?? '',
+      executions: group.length,
+    }))
+}
+
+function listColumns(additions: readonly Addition[]) {
+  return [
+    additions.map(({ client }) => client),
+    additions.map(({ tenant }) => tenant),
+    additions.map(({ executions }) => executions),
+  ]
 }
 
 /** One execution of the tenant has ended. */

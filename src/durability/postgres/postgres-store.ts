@@ -42,7 +42,7 @@ import { Pulse } from './pulse.ts'
 import { reserve } from './reserve.ts'
 import { find, listPart, type RedrivePart, redrivePart } from './search.ts'
 import type { Session } from './session.ts'
-import { begin, cancel, pause, release, settle, settleCallback } from './settle.ts'
+import { begin, cancel, isHeld, pause, release, settle, settleCallback } from './settle.ts'
 import { findCounts, listCounts, saveCounts } from './statistics.ts'
 
 export interface PostgresStoreOptions extends StoreLimits {
@@ -153,6 +153,10 @@ export class PostgresStore implements ExecutionStore {
 
   begin(lease: Lease, attempt: number): Promise<Written | Unavailable> {
     return this.#perform(() => begin(this.#session, lease, attempt))
+  }
+
+  isHeld(lease: Lease): Promise<boolean | Unavailable> {
+    return this.#perform(() => isHeld(this.#session, lease))
   }
 
   async settle(lease: Lease, outcome: Again | Ended): Promise<Written | 'cancelled' | Unavailable> {

@@ -17,7 +17,7 @@ import type {
 import type { Place } from '../store/places.ts'
 import type { RedriveCounts } from '../store/redrive-sum.ts'
 import { hashKey, isRemembered } from '../store/remembered-key.ts'
-import { growBacklogs } from './accept.ts'
+import { addToBacklogs } from './accept.ts'
 import { type Row, readBigint, type Transaction } from './database.ts'
 import {
   asRow,
@@ -190,7 +190,7 @@ async function redriveAll(
       callsBack,
     ],
   )
-  await growBacklogs(session, transaction, rows.map(readLane))
+  await addToBacklogs(transaction, rows.map(readLane))
   await session.wakeLanes(transaction, dues)
   transaction.expect(expiresAt)
 }

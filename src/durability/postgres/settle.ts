@@ -67,6 +67,15 @@ export async function begin(
   return rows.length > 0 ? 'written' : 'fenced'
 }
 
+export async function isHeld({ database }: Session, { executionId, token }: Lease): Promise<boolean> {
+  const rows = await database.rows(
+    `SELECT e.seq FROM executions e JOIN tickets t ON t.execution = e.seq
+     WHERE e.id = $1 AND t.token = $2 AND t.purpose = 'execution'`,
+    [executionId, token],
+  )
+  return rows.length > 0
+}
+
 export async function settle(
   session: Session,
   transaction: Transaction,

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { ConfigError } from '../../contract/config-error.ts'
 import type { ExecuteReply, ExecuteRequest } from '../../contract/execution.ts'
 import { type CallContext, type ExecutionContext, executeNode } from '../../execution/execute.ts'
@@ -9,7 +10,7 @@ import type { CompiledNode } from '../../webhook/compile.ts'
 import { describeEnd } from '../ended.ts'
 import { findDelivered } from '../find-delivered.ts'
 import { findLane } from '../find-lane.ts'
-import { askStore, startSending } from '../permission.ts'
+import { askAgain, askStore, startSending } from '../permission.ts'
 import type {
   Accepted,
   Ended,
@@ -110,13 +111,37 @@ export class Replay {
     if (answer === undefined) throw new TypeError('each submission has an answer')
     if (answer.outcome === 'accepted') {
       const result = await this.#run({ ...request, node }, node, answer, call, acceptedAt)
-      // Another instance has taken over, since this one was stopped: it is as if the client had sent its request again.
-      return result === 'fenced' ? await this.#ask(request, node, call, acceptedAt) : result
+      return result === 'fenced'
+        ? await this.#askOther(answer.executionId, request, node, call, acceptedAt)
+        : result
     }
     const { reply, id } = answer.execution
     if (reply === null) return { kind: 'in_progress', executionId: id, retryAfterMs: 0 }
     this.#onReplayed()
     return { kind: 'replayed', json: markReplayed(Buffer.from(reply).toString()) }
+  }
+
+  /**
+   * Another instance has taken over, since this one was stopped: it is as if the client had sent its request again. While the other
+   * one is at it, or the store is away, this one waits, for as long as the client does.
+   */
+  async #askOther(
+    executionId: string,
+    request: Request,
+    node: CompiledNode,
+    call: CallContext,
+    acceptedAt: number,
+  ): Promise<ExecutedOnce> {
+    const endsAt = findLastMoment(request, node, acceptedAt)
+    const signal = AbortSignal.any([call.signal, this.#closed.signal])
+    for (;;) {
+      const answer = await this.#ask(request, node, call, acceptedAt)
+      if (answer.kind !== 'in_progress' && answer.kind !== 'store_unavailable') return answer
+      // Not that the store is away: that says that nothing was sent.
+      if (Date.now() + askEveryMs > endsAt || signal.aborted)
+        return { kind: 'in_progress', executionId, retryAfterMs: 0 }
+      await wait(askEveryMs, undefined, { signal }).catch(() => {})
+    }
   }
 
   #submit(request: Request, node: CompiledNode, client: string | null): SynchronousSubmission {
@@ -145,10 +170,12 @@ export class Replay {
       const { correlationId = null, tenant = null, idempotencyKey } = request
       const asked = { executionId, correlationId, tenant, idempotencyKey, acceptedAt }
       const reply = replyUnsent(node, asked, endInterrupted([], at), this.#context.docsBaseUrl)
-      await this.#settle(lease, describeEnd(reply, attempts))
-      return reply
+      return (await this.#settle(lease, describeEnd(reply, attempts))) ? reply : null
     }
-    if (begun !== null) return { kind: 'interrupted', reply: await interrupt(begun) }
+    if (begun !== null) {
+      const reply = await interrupt(begun)
+      return reply === null ? 'fenced' : { kind: 'interrupted', reply }
+    }
     const sending = startSending()
     const fenced = sending.fenced.signal
     const isRepeatable = node.retry.isIdempotent
@@ -158,16 +185,18 @@ export class Replay {
       attemptsBefore: attempts,
       acceptedAt,
       progress: lostAt === null ? null : goOnAfterDeath(null, attempts + 1, lostAt - ahead),
-      permission: isRepeatable ? undefined : askStore(this.#store, lease, attempts, sending),
+      permission: isRepeatable
+        ? askAgain(this.#store, lease, sending)
+        : askStore(this.#store, lease, attempts, sending),
       postpones: false,
     }
-    const signal = isRepeatable ? call.signal : AbortSignal.any([call.signal, fenced])
+    const signal = AbortSignal.any([call.signal, fenced])
     try {
       const result = await executeNode(request, this.#context, { ...call, signal, continuation })
       if (fenced.aborted) return 'fenced'
       const isUnsent = sending.isUnknown && !sending.hasBegun
       if (result.kind !== 'executed' || isUnsent) await this.#release(lease)
-      else await this.#settle(lease, describeEnd(result.reply, attempts))
+      else if (!(await this.#settle(lease, describeEnd(result.reply, attempts)))) return 'fenced'
       return isUnsent ? { kind: 'store_unavailable' } : result
     } catch (error) {
       if (isRepeatable || sending.hasBegun) await interrupt({ attempt: attempts + 1, at: acceptedAt })
@@ -182,14 +211,35 @@ export class Replay {
     if ((await release()) === 'unavailable') void untilAvailable(release, this.#closed.signal)
   }
 
-  /** The client learns the outcome even if the store is not there: storing it is repeated meanwhile. */
-  async #settle(lease: Lease, ended: Ended): Promise<void> {
+  /**
+   * The client learns the outcome even if the store is not there: storing it is repeated meanwhile. False if another instance has
+   * taken over, so that the outcome is not that of the execution.
+   */
+  async #settle(lease: Lease, ended: Ended): Promise<boolean> {
     const first = await this.#store.settle(lease, ended)
-    if (first !== 'unavailable') return this.#onEnded(lease.executionId)
+    if (first === 'fenced') return false
+    if (first !== 'unavailable') {
+      this.#onEnded(lease.executionId)
+      return true
+    }
     void untilAvailable(() => this.#store.settle(lease, ended), this.#closed.signal).then(() =>
       this.#onEnded(lease.executionId),
     )
+    return true
   }
+}
+
+/** How often an instance looks whether the one that has taken over is done. */
+const askEveryMs = 200
+
+/** Until when a client waits: where it names no deadline, for as long as the node could take from now. */
+function findLastMoment(
+  { deadlineMs }: Request,
+  { retry, timeoutMs }: CompiledNode,
+  acceptedAt: number,
+): number {
+  if (deadlineMs !== undefined) return acceptedAt + deadlineMs
+  return Date.now() + (Number.isFinite(retry.totalMs) ? retry.totalMs : timeoutMs)
 }
 
 const differences = {

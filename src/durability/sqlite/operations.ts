@@ -3,7 +3,7 @@ import { claim, listDueLanes } from './claim.ts'
 import { countPart, pruneLanes, prunePart } from './prune.ts'
 import { find, listPart, redrivePart } from './search.ts'
 import type { Session } from './session.ts'
-import { begin, cancel, pause, release, settle, settleCallback } from './settle.ts'
+import { begin, cancel, isHeld, pause, release, settle, settleCallback } from './settle.ts'
 
 /** What changes the database. */
 const writes = {
@@ -21,7 +21,7 @@ const writes = {
 }
 
 /** What only looks. It works where nothing can be written any more. */
-const reads = { listDueLanes, find, listPart, countPart }
+const reads = { listDueLanes, isHeld, find, listPart, countPart }
 
 /** Each takes the session and the time of the one who asks. */
 export type Operations = typeof writes & typeof reads

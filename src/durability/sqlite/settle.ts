@@ -49,6 +49,10 @@ export function begin(session: Session, now: number, lease: Lease, attempt: numb
   return 'written'
 }
 
+export function isHeld(session: Session, _now: number, lease: Lease): boolean {
+  return findHeldFor(session, lease, 'execution') !== null
+}
+
 export function settle(
   session: Session,
   now: number,

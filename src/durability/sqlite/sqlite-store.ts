@@ -111,6 +111,10 @@ export class SqliteStore implements ExecutionStore {
     return this.#thread.call('begin', lease, attempt)
   }
 
+  isHeld(lease: Lease): Promise<boolean | Unavailable> {
+    return this.#thread.call('isHeld', lease)
+  }
+
   settle(lease: Lease, outcome: Again | Ended): Promise<Written | 'cancelled' | Unavailable> {
     return this.#thread.call('settle', lease, outcome)
   }

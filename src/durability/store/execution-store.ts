@@ -28,6 +28,8 @@ export interface ExecutionStore {
   onDue(wake: () => void): () => void
   /** Before the first byte of what must not be repeated: should the holder die now, the execution ends as interrupted. */
   begin(lease: Lease, attempt: number): Promise<Written | Unavailable>
+  /** Whether a lease on an execution still holds. */
+  isHeld(lease: Lease): Promise<boolean | Unavailable>
   /**
    * Ends the lease: the execution is tried again, or has its result, with a callback that is due. `cancelled`: another attempt
    * would have followed, but the execution was cancelled. Nothing was written, and the lease holds until it is settled as ended.
