@@ -6,6 +6,7 @@ import { showUnseen } from './format.js'
 import { readFragment } from './fragment.js'
 import { NodeView } from './node-view.js'
 import { NodesView } from './nodes-view.js'
+import { Name } from './parts.js'
 import { TryView } from './try-view.js'
 import { html, render, useEffect, useRef, useState } from './vendor/standalone.module.js'
 
@@ -42,7 +43,7 @@ function App() {
   const section = place.view === 'node' ? 'nodes' : place.view === 'execution' ? 'executions' : place.view
   const id = 'id' in place ? `${showUnseen(place.id)} · ` : ''
   useEffect(() => {
-    document.title = `${id}${views.find(([view]) => view === section)?.[1]} · webhook-node`
+    document.title = `${id}${views.find(([view]) => view === section)?.[1] ?? 'Nothing is here'} · webhook-node`
   }, [id, section])
   const changeKey = (/** @type {string | null} */ key) => {
     keepKey(key)
@@ -73,6 +74,7 @@ function App() {
 /** @param {import('./fragment.js').Place} place */
 function nameView(place) {
   if (place.view === 'node') return JSON.stringify([place.view, place.id, place.tenant])
+  if (place.view === 'unknown') return JSON.stringify([place.view, place.path])
   return JSON.stringify([place.view, place.view === 'execution' ? place.id : ''])
 }
 
@@ -93,6 +95,9 @@ function View({ place, keyNumber }) {
       return html`<${ExecutionsView} key=${key} search=${place.search} />`
     case 'execution':
       return html`<${ExecutionView} key=${key} id=${place.id} />`
+    case 'unknown':
+      return html`<h1>Nothing is here</h1>
+        <p class="problem" role="alert">The console has no view <code><${Name} name=${place.path} /></code>. Choose one above.</p>`
   }
 }
 

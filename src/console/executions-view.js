@@ -1,7 +1,7 @@
 // @ts-check
-import { call, mayChange, withQuery } from './api.js'
-import { formatAge } from './format.js'
-import { writeFragment } from './fragment.js'
+import { call, mayChange, readKey, withQuery } from './api.js'
+import { formatAge, showUnseen } from './format.js'
+import { listUnknown, writeFragment } from './fragment.js'
 import { nothingYet, takeAnswer } from './latest.js'
 import { Shown } from './latest-view.js'
 import { MomentField } from './moment-field.js'
@@ -18,9 +18,13 @@ function readFilter({ state = '', nodeId = '', host = '', code = '', tenant = ''
   return { state, nodeId, host, code, tenant, since }
 }
 
+/** The parameters of the address. */
+const known = Object.keys(readFilter({}))
+
 /** @param {{ search: Record<string, string> }} props */
 export function ExecutionsView({ search }) {
   const applied = useMemo(() => readFilter(search), [search])
+  const unknown = useMemo(() => listUnknown(search, known), [search])
   const [filter, setFilter] = useState(applied)
   const [latest, setLatest] = useState(nothingYet)
   const [older, setOlder] = useState(/** @type {import('../contract/durable.ts').ExecutionList[]} */ ([]))
@@ -61,6 +65,7 @@ export function ExecutionsView({ search }) {
   }
   if (latest.problem?.code === 'store_missing') return html`<h1>Executions</h1><${WithoutStore} />`
   return html`<h1>Executions</h1>
+    ${unknown.length === 0 ? null : html`<${Unknown} names=${unknown} />`}
     <${FilterForm} filter=${filter} onChange=${setFilter} onApply=${apply} />
     <${Shown} latest=${latest} what="The executions are">
       ${(/** @type {import('../contract/durable.ts').ExecutionList} */ first) => {
@@ -72,9 +77,9 @@ export function ExecutionsView({ search }) {
           ${after === null ? null : html`<p><${ActionButton} act=${() => readOlder(after)}>Older ones<//></p>`}
           ${problem === null ? null : html`<${ProblemBox} problem=${problem} />`}
           ${
-            ['', 'failed', 'withdrawn', 'expired'].includes(applied.state)
+            unknown.length === 0 && ['', 'failed', 'withdrawn', 'expired'].includes(applied.state)
               ? html`<details><summary>Execute again what has failed</summary>
-                <${RedriveForm} filter=${redriveFilter(applied)} />
+                <${RedriveForm} filter=${redriveFilter(applied)} isPending=${JSON.stringify(filter) !== JSON.stringify(applied)} />
               </details>`
               : null
           }`
@@ -82,13 +87,22 @@ export function ExecutionsView({ search }) {
     <//>`
 }
 
+/** @param {{ names: readonly string[] }} props */
+function Unknown({ names }) {
+  return html`<div class="problem" role="alert">
+    <p>The address has parameters that this list does not know, so it is not reduced by them: ${names.map((name) => html`<code><${Name} name=${name} /></code>${' '}`)}</p>
+    <p>It knows ${known.map((name) => html`<code>${name}</code>${' '}`)} Nothing can be executed again from here until Filter is pressed.</p>
+  </div>`
+}
+
 /** Why the list is empty. @param {{ filter: Filter }} props */
 function None({ filter }) {
   const { state, ...rest } = filter
-  const words = [...(state === '' ? [] : [`in the state ${state}`]), ...describeFilter(rest)]
+  const words = [...(state === '' ? [] : [`in the state ${showUnseen(state)}`]), ...describeFilter(rest)]
+  const ofClient = readKey() === null ? '' : ' of the client that this key belongs to'
   return words.length === 0
-    ? 'No execution has been submitted yet, or none is kept any more.'
-    : html`There is none ${words.join(', ')}. <a href="#/executions">Show all</a>`
+    ? `No execution${ofClient} is kept: none was submitted yet, or all are forgotten.`
+    : html`There is none${ofClient} ${words.join(', ')}. <a href="#/executions">Show all</a>`
 }
 
 /** What a redrive takes of a filter of the list. @param {Filter} filter */

@@ -49,15 +49,56 @@ export function describeCallback(callback, done) {
 /** What has no form of its own, or changes the order of what stands beside it: controls, breaks, marks of direction and of no width. */
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u{3164}\u{ffa0}]|\p{Cs}/gu
 
+/** Blanks that a page would not show: at an end, beside another one, and those that only look like one. */
+const unseenBlank = /^ | $| (?= )|(?<= ) |(?! )\p{Zs}/gu
+
 /**
  * A name with all that it consists of: what is not seen by itself is written as its code point, such as `[U+202E]`.
  * @param {string} name
  */
 export function showUnseen(name) {
-  return name.replace(
-    unseen,
-    (character) => `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`,
-  )
+  return name.replace(unseenBlank, writeCodePoint).replace(unseen, writeCodePoint)
+}
+
+/**
+ * A text of lines in which nothing hides, and nothing turns the direction of what stands beside it.
+ * @param {string} text
+ */
+export function showUnseenText(text) {
+  return text.replace(unseen, (character, at) => {
+    const isBreak = character === '\n' || (character === '\r' && text[at + 1] === '\n')
+    return isBreak || character === '\t' ? character : writeCodePoint(character)
+  })
+}
+
+/** @param {string} character */
+function writeCodePoint(character) {
+  return `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`
+}
+
+/**
+ * A sentence of the service in parts: those in backticks are code.
+ * @param {string} text @returns {{ text: string, isCode: boolean }[]}
+ */
+export function splitCode(text) {
+  return showUnseenText(text)
+    .split(/`([^`]+)`/)
+    .map((part, at) => ({ text: part, isCode: at % 2 === 1 }))
+    .filter((part) => part.text !== '')
+}
+
+/**
+ * Why a reply shows no request, and no response.
+ * @param {{ delivered: string, attempts: readonly unknown[], reason: { code: string } }} reply
+ */
+export function explainAbsence({ delivered, attempts, reason }) {
+  if (attempts.length > 0)
+    return { request: 'What the attempts above have sent is not kept.', response: 'None is kept.' }
+  if (delivered !== 'no')
+    return { request: 'What was sent, if anything, is not known.', response: 'None is known.' }
+  const wasEnded = reason.code === 'withdrawn' || reason.code === 'expired'
+  const request = wasEnded ? 'It ended before its first attempt.' : 'No request was made.'
+  return { request, response: 'There was none.' }
 }
 
 /** @param {number} value @param {number} digits */

@@ -7,7 +7,8 @@
  * A place of the console.
  * @typedef {{ view: 'try', shared: Shared }
  *   | { view: 'nodes', search: Record<string, string> } | { view: 'node', id: string, tenant: string | null }
- *   | { view: 'executions', search: Record<string, string> } | { view: 'execution', id: string }} Place `search`: what the list is
+ *   | { view: 'executions', search: Record<string, string> } | { view: 'execution', id: string }
+ *   | { view: 'unknown', path: string }} Place `search`: what the list is
  *   reduced to; none of its texts is empty.
  */
 
@@ -15,19 +16,43 @@
 export const maxLinkCharacters = 30_000
 
 /**
- * The place that the fragment of an address names. Any other text is the first view.
+ * The place that the fragment of an address names. None is the first view.
  * @param {string} hash @returns {Place}
  */
 export function readFragment(hash) {
-  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
-  const [view, text = ''] = path.split('/', 2)
+  const [, path = '', query = ''] = /^#?\/?([^?]*)\??(.*)$/s.exec(hash) ?? []
+  const [view, text = '', ...rest] = path.split('/')
+  if (rest.length > 0) return { view: 'unknown', path }
   const name = decode(text)
   const parameters = new URLSearchParams(query)
-  const search = Object.fromEntries([...parameters].filter(([, value]) => value !== ''))
+  const search = readSearch(parameters)
   if (view === 'nodes')
     return name === '' ? { view, search } : { view: 'node', id: name, tenant: parameters.get('tenant') }
   if (view === 'executions') return name === '' ? { view, search } : { view: 'execution', id: name }
-  return { view: 'try', shared: view === 'try' && text !== '' ? readShared(text) : null }
+  if (view !== 'try' && view !== '') return { view: 'unknown', path }
+  return { view: 'try', shared: text === '' ? null : readShared(text) }
+}
+
+/**
+ * What stands twice is kept as one text of both, so that nothing of the address is lost unseen.
+ * @param {URLSearchParams} parameters
+ */
+function readSearch(parameters) {
+  /** @type {Map<string, string>} */
+  const search = new Map()
+  for (const [name, value] of parameters) {
+    const before = search.get(name)
+    if (value !== '') search.set(name, before === undefined ? value : `${before}, ${value}`)
+  }
+  return Object.fromEntries(search)
+}
+
+/**
+ * The parameters of an address that a list does not know, such as misspelt ones.
+ * @param {Record<string, string>} search @param {readonly string[]} known
+ */
+export function listUnknown(search, known) {
+  return Object.keys(search).filter((name) => !known.includes(name))
 }
 
 /** @param {Place} place @returns {string} */
@@ -37,6 +62,7 @@ export function writeFragment(place) {
     return `#/nodes/${encodeURIComponent(place.id.toWellFormed())}${tenant}`
   }
   if (place.view === 'execution') return `#/executions/${encodeURIComponent(place.id.toWellFormed())}`
+  if (place.view === 'unknown') return `#/${place.path}`
   if (place.view !== 'try') {
     const named = Object.entries(place.search).filter(([, value]) => value !== '')
     const query = named.map((pair) => pair.map((part) => encodeURIComponent(part.toWellFormed())).join('='))

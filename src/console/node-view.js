@@ -5,7 +5,7 @@ import { describeOthers, formatAge, formatMs } from './format.js'
 import { writeFragment } from './fragment.js'
 import { nothingYet, takeAnswer } from './latest.js'
 import { Shown } from './latest-view.js'
-import { CodeLink, Name, Time, useRepeated, Wide } from './parts.js'
+import { CodeLink, Name, Time, useRepeated, Wide, Words } from './parts.js'
 import { html, useEffect, useState } from './vendor/standalone.module.js'
 
 const everyMs = 5_000
@@ -130,7 +130,8 @@ function Minutes({ minutes }) {
 
 /** @param {{ failures: readonly import('../contract/statistics.ts').FailedExecution[], hasStore: boolean }} props */
 function Failures({ failures, hasStore }) {
-  return html`<${Wide} label="Latest failures">
+  return html`${hasStore ? html`<p class="quiet">Only what was durable or had an <code>idempotencyKey</code> is kept, for a while: the ids of all others lead nowhere.</p>` : null}
+  <${Wide} label="Latest failures">
     <table class="stack">
       <thead><tr><th scope="col">When</th><th scope="col">Code</th><th scope="col">Status</th><th scope="col">What happened</th><th scope="col">Execution</th></tr></thead>
       <tbody>
@@ -148,9 +149,9 @@ function Failures({ failures, hasStore }) {
             <td data-label="When"><${Time} time=${at} /></td>
             <td data-label="Code"><${CodeLink} code=${code} /></td>
             <td data-label="Status">${status ?? '–'}</td>
-            <td data-label="What happened">${message}
-              ${hint === null ? null : html`<p class="cell-note"><strong>Hint</strong>${' '}${hint}</p>`}
-              ${path === null ? null : html`<p class="cell-note quiet">In the request: <code>${path}</code></p>`}</td>
+            <td data-label="What happened"><${Words} text=${message} />
+              ${hint === null ? null : html`<p class="cell-note"><strong>Hint</strong>${' '}<${Words} text=${hint} /></p>`}
+              ${path === null ? null : html`<p class="cell-note quiet">In the request: <code><${Name} name=${path} /></code></p>`}</td>
             <td data-label="Execution">${
               hasStore
                 ? html`<a href=${writeFragment({ view: 'execution', id: executionId })}><code class="id">${executionId}</code></a>`

@@ -1,5 +1,5 @@
 // @ts-check
-import { CodeLink } from './parts.js'
+import { CodeLink, Name, Words } from './parts.js'
 import { html } from './vendor/standalone.module.js'
 
 /**
@@ -13,7 +13,7 @@ export function Outputs({ outputs, lit, isGood, label = 'Outputs' }) {
       (
         output,
       ) => html`<li class=${output === lit ? (isGood ? 'lit good' : 'lit bad') : ''} aria-current=${output === lit ? 'true' : undefined}>
-        ${output}${output === lit ? html`<span class="follows"> follows</span>` : null}
+        <${Name} name=${output} />${output === lit ? html`<span class="follows"> follows</span>` : null}
       </li>`,
     )}
   </ul>`
@@ -25,7 +25,7 @@ export function Outputs({ outputs, lit, isGood, label = 'Outputs' }) {
  */
 export function ReasonText({ reason }) {
   const { code, message, hint, expected, actual } = reason
-  return html`<p><${CodeLink} code=${code} />${' '}${message}</p>
-    ${hint ? html`<p class="hint"><strong>Hint</strong>${' '}${hint}</p>` : null}
-    ${expected ? html`<p class="quiet">Expected: ${expected}. Came: ${actual ?? 'nothing'}.</p>` : null}`
+  return html`<p><${CodeLink} code=${code} />${' '}<${Words} text=${message} /></p>
+    ${hint ? html`<p class="hint"><strong>Hint</strong>${' '}<${Words} text=${hint} /></p>` : null}
+    ${expected ? html`<p class="quiet">Expected: <${Words} text=${expected} />. Came: <${Words} text=${actual ?? 'nothing'} />.</p>` : null}`
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { codePage } from './api.js'
-import { formatTime, showUnseen } from './format.js'
+import { formatTime, showUnseen, showUnseenText, splitCode } from './format.js'
 import { h, html, useEffect, useMemo, useRef, useState } from './vendor/standalone.module.js'
 
 /** Lists may cut names beyond this length. */
@@ -38,7 +38,7 @@ export function Messages({ messages, places = false }) {
     ${messages.map(
       ({ path, message, code, isError }) => html`<li class=${isError ? 'error' : 'warning'}>
         <strong>${isError ? 'Error' : 'Warning'}</strong>${' '}
-        ${places && path ? html`<code>${path}</code>${' '}` : null}${message}
+        ${places && path ? html`<code>${showUnseen(path)}</code>${' '}` : null}<${Words} text=${message} />
         ${code ? html`${' '}<${CodeLink} code=${code} />` : null}
       </li>`,
     )}
@@ -47,7 +47,7 @@ export function Messages({ messages, places = false }) {
 
 /** @param {{ code: string }} props */
 export function CodeLink({ code }) {
-  return html`<a href=${codePage(code)} target="_blank" rel="noopener"><code>${code}</code></a>`
+  return html`<a href=${codePage(code)} target="_blank" rel="noopener"><code>${showUnseen(code)}</code></a>`
 }
 
 /** @param {{ problem: import('./api.js').Problem, level?: 'alert' | 'status' }} props */
@@ -57,8 +57,8 @@ export function ProblemBox({ problem, level = 'alert' }) {
   if (status === 401)
     return html`<p class="quiet">Without a key that the service knows there is nothing to see.</p>`
   return html`<div class="problem" role=${level}>
-    <p><strong>${title}</strong>${status === 0 ? '' : ` (${status})`}${code ? html`${' '}<${CodeLink} code=${code} />` : null}</p>
-    ${detail ? html`<p>${detail}</p>` : null}
+    <p><strong><${Words} text=${title} /></strong>${status === 0 ? '' : ` (${status})`}${code ? html`${' '}<${CodeLink} code=${code} />` : null}</p>
+    ${detail ? html`<p><${Words} text=${detail} /></p>` : null}
     <${Messages} places messages=${errors.map((error) => ({ ...error, isError: true }))} />
   </div>`
 }
@@ -70,6 +70,14 @@ export function ProblemBox({ problem, level = 'alert' }) {
 export function Name({ name }) {
   const shown = showUnseen(name)
   return html`<bdi title=${shown.length > longName ? shown : undefined}>${shown}</bdi>`
+}
+
+/**
+ * Sentences of the service, which may quote others: code stands as code, and nothing in them turns the words beside them.
+ * @param {{ text: string }} props
+ */
+export function Words({ text }) {
+  return html`<bdi>${splitCode(text).map((part) => (part.isCode ? html`<code>${part.text}</code>` : part.text))}</bdi>`
 }
 
 /** @param {{ time: string | null }} props */
@@ -87,7 +95,7 @@ export function Wide({ label, children }) {
 
 /** @param {{ label: string, text: string }} props */
 export function Text({ label, text }) {
-  return html`<pre tabindex="0" role="group" aria-label=${label}><code>${text}</code></pre>`
+  return html`<pre tabindex="0" role="group" aria-label=${label}><code>${showUnseenText(text)}</code></pre>`
 }
 
 /**

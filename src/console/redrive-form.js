@@ -2,14 +2,15 @@
 import { call } from './api.js'
 import { formatCount, formatTime, showUnseen } from './format.js'
 import { MomentField } from './moment-field.js'
-import { ActionButton, Choice, CodeLink, Field, ProblemBox } from './parts.js'
+import { ActionButton, Choice, CodeLink, Field, Name, ProblemBox } from './parts.js'
 import { html, useEffect, useRef, useState } from './vendor/standalone.module.js'
 
 /**
  * Executes again what has failed. First it is counted: only what was counted can be executed.
- * @param {{ filter: Record<string, unknown>, onRedriven?: () => void }} props
+ * @param {{ filter: Record<string, unknown>, isPending?: boolean, onRedriven?: () => void }} props `isPending`: the fields of the
+ *   filter say something else by now.
  */
-export function RedriveForm({ filter, onRedriven = () => {} }) {
+export function RedriveForm({ filter, isPending = false, onRedriven = () => {} }) {
   const [limit, setLimit] = useState('500')
   const [perSecond, setPerSecond] = useState('20')
   const [until, setUntil] = useState('')
@@ -20,20 +21,28 @@ export function RedriveForm({ filter, onRedriven = () => {} }) {
   )
   const [done, setDone] = useState(/** @type {import('../contract/durable.ts').RedriveReply | null} */ (null))
   const [problem, setProblem] = useState(/** @type {import('./api.js').Problem | null} */ (null))
+  const [isUnfinished, setUnfinished] = useState(false)
   const result = useRef(/** @type {HTMLElement | null} */ (null))
   const isOne = 'ids' in filter
   const wrongLimit =
     isOne || /^[1-9]\d{0,3}$|^10000$/.test(limit) ? [] : wrong('Write a whole number from 1 to 10000.')
   const wrongRate = isOne || isRate(perSecond) ? [] : wrong('Write a number from 0.01 to 1000.')
-  const isWrong = wrongLimit.length + wrongRate.length > 0
+  // Without the right, or the tenant, no other press does more.
+  const isForbidden = problem?.status === 403
+  const isWrong = wrongLimit.length + wrongRate.length > 0 || isPending || isForbidden
   const matching = until === '' ? filter : { ...filter, until }
   const request = { filter: matching, limit: Number(limit), perSecond: Number(perSecond), force, callback }
   const asked = JSON.stringify(request)
   useEffect(() => {
     setCounted(null)
     setDone(null)
-  }, [asked])
+  }, [asked, isPending])
+  useEffect(() => setProblem(null), [JSON.stringify(filter)])
   const send = async (/** @type {boolean} */ dryRun) => {
+    // A moment that is typed in part has no value yet, and would be taken for none.
+    const unfinished = /** @type {HTMLElement | null} */ (document.querySelector('main input:invalid'))
+    setUnfinished(unfinished !== null)
+    if (unfinished !== null) return unfinished.focus()
     const answer = await call('v1/executions/redrive', { body: JSON.stringify({ ...request, dryRun }) })
     setProblem(answer.ok === false ? answer.problem : null)
     if (answer.ok !== true) return
@@ -63,8 +72,10 @@ export function RedriveForm({ filter, onRedriven = () => {} }) {
       <label class="check"><input type="checkbox" checked=${force} onChange=${() => setForce(!force)} />
         Also what may do its work twice</label>
     </div>
+    ${isPending ? html`<p class="state" role="status">Other values stand in the fields of the filter above: press Filter first.</p>` : null}
+    ${isUnfinished ? html`<p class="state" role="alert">A moment is typed in part. Complete it, or empty it.</p>` : null}
     <p class="toolbar"><${ActionButton} disabled=${isWrong} act=${() => send(true)}>Count (dry run)<//>
-      <${ActionButton} class="main" disabled=${counted === null || counted.redriven === 0} act=${() => send(false)}>
+      <${ActionButton} class="main" disabled=${isWrong || counted === null || counted.redriven === 0} act=${() => send(false)}>
         ${counted === null ? 'Execute again' : `Execute ${counted.redriven} again`}
       <//></p>
     <div role="status" aria-label="Result of the redrive" tabindex="-1" ref=${result}>
@@ -113,10 +124,20 @@ const reasons = /** @type {const} */ ([
 
 /** @param {{ reply: import('../contract/durable.ts').RedriveReply }} props */
 function Counted({ reply: { matched, redriven, leftOut, byCode, byHost } }) {
+  const left = matched - redriven
   return html`<p><strong>${redriven}</strong> of ${matched} would be executed again. Nothing was done.</p>
-    <dl class="facts">
-      ${reasons.map(([name, why]) => (leftOut[name] === 0 ? null : html`<div><dt>Left out: ${why}</dt><dd>${leftOut[name]}</dd></div>`))}
-      ${Object.entries(byCode).map(([code, count]) => html`<div><dt><${CodeLink} code=${code} /></dt><dd>${count}</dd></div>`)}
-      ${Object.entries(byHost).map(([host, count]) => html`<div><dt>${host}</dt><dd>${count}</dd></div>`)}
+    <dl class="facts rows-of-facts">
+      ${
+        left === 0
+          ? null
+          : html`<div><dt>The ${left} left out:</dt>${reasons.map(([name, why]) => (leftOut[name] === 0 ? null : html`<dd>${leftOut[name]} ${why}</dd>`))}</div>`
+      }
+      ${matched === 0 ? null : html`<${Shares} title=${`All ${matched} by code`} counts=${byCode} show=${(/** @type {string} */ code) => (code === '' ? 'no code' : html`<${CodeLink} code=${code} />`)} />`}
+      ${matched === 0 ? null : html`<${Shares} title=${`All ${matched} by host, at any port`} counts=${byHost} show=${(/** @type {string} */ host) => html`<${Name} name=${host} />`} />`}
     </dl>`
+}
+
+/** @param {{ title: string, counts: Record<string, number>, show: (name: string) => import('./vendor/standalone.module.js').Piece | string }} props */
+function Shares({ title, counts, show }) {
+  return html`<div><dt>${title}:</dt>${Object.entries(counts).map(([name, count]) => html`<dd>${count} ${show(name)}</dd>`)}</div>`
 }

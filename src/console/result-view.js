@@ -1,5 +1,5 @@
 // @ts-check
-import { formatMs } from './format.js'
+import { explainAbsence, formatMs } from './format.js'
 import { writeJson } from './json.js'
 import { Outputs, ReasonText } from './outputs.js'
 import { Messages, Text } from './parts.js'
@@ -24,6 +24,7 @@ export function ResultView({ reply, outputs, since = null }) {
     response,
     durationMs,
   } = reply
+  const absence = explainAbsence(reply)
   return html`<${Outputs} outputs=${outputs} lit=${branch} isGood=${succeeded} label="Outputs of the execution" />
     <${ReasonText} reason=${reason} />
     <dl class="facts">
@@ -34,11 +35,11 @@ export function ResultView({ reply, outputs, since = null }) {
     <${Messages} places messages=${warnings.map((warning) => ({ ...warning, isError: false }))} />
     <${Captured} captured=${captured} />
     <h3>Attempts</h3>
-    <${WaterfallView} attempts=${attempts} since=${since} />
+    ${attempts.length === 0 ? html`<p>${delivered === 'no' ? 'Nothing was sent.' : 'None is known.'}</p>` : html`<${WaterfallView} attempts=${attempts} since=${since} />`}
     <h3>Request</h3>
-    ${request === null ? html`<p>${['withdrawn', 'expired'].includes(reason.code) ? 'It ended before its first attempt.' : 'The request could not be made.'}</p>` : html`<${ShownRequest} label="Sent request" request=${request} />`}
+    ${request === null ? html`<p>${absence.request}</p>` : html`<${ShownRequest} label="Sent request" request=${request} />`}
     <h3>Response</h3>
-    ${response === null ? html`<p>There was none.</p>` : html`<${ShownResponse} response=${response} />`}`
+    ${response === null ? html`<p>${request === null ? absence.response : 'There was none.'}</p>` : html`<${ShownResponse} response=${response} />`}`
 }
 
 /** @param {{ captured: Record<string, unknown> }} props */

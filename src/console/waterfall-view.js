@@ -1,6 +1,6 @@
 // @ts-check
 import { formatMs } from './format.js'
-import { CodeLink, Time, Wide } from './parts.js'
+import { CodeLink, Name, Time, Wide } from './parts.js'
 import { html } from './vendor/standalone.module.js'
 import { layOutWaterfall, listPhases } from './waterfall.js'
 
@@ -17,7 +17,6 @@ const least = 2
  * @param {{ attempts: readonly import('../contract/execution.ts').AttemptEntry[], since?: string | null }} props
  */
 export function WaterfallView({ attempts, since = null }) {
-  if (attempts.length === 0) return html`<p>Nothing was sent.</p>`
   const { spanMs, bars, ticks } = layOutWaterfall(attempts, since)
   const isLong = bars.length > longest
   return html`<ol class="waterfall" aria-label="Attempts">
@@ -28,7 +27,7 @@ export function WaterfallView({ attempts, since = null }) {
           attempt
         return html`<li>
           <p class="attempt">
-            <strong>${number}. ${purpose}</strong>${host ? html`${' '}<code>${host}:${port}</code>` : null}
+            <strong>${number}. ${purpose}</strong>${host ? html`${' '}<code><${Name} name=${`${host}:${port}`} /></code>` : null}
             ${' '}${failure === null ? `status ${status}` : html`<${CodeLink} code=${failure} />`}
             ${' '}after ${formatMs(durationMs)}${connectionReused ? ', on a kept connection' : ''}
             ${bar.pause ? html`<span class="quiet">${at === 0 ? ', waited' : ', pause of'} ${formatMs(bar.pause.ms)} before</span>` : null}

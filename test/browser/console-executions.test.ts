@@ -108,6 +108,66 @@ describe('the executions', () => {
     expect(calls.filter((call) => call === 'POST /v1/executions/redrive')).toHaveLength(4)
     expect(complaints).toEqual([])
   })
+
+  it('are executed again by what stands in the fields, never by another filter', async () => {
+    const target = await receiver(json(500, {}))
+    const own = await serviceWithStore()
+    const ended = ['one', 'other', 'unsafe'].map((id) =>
+      submit(own, { node: { id, method: id === 'unsafe' ? 'POST' : 'PUT', url: target.url } }),
+    )
+    for (const { executionId } of await Promise.all(ended)) await untilEnded(own, executionId)
+    const { page, button, field, complaints } = await openConsole(browser, own.url, {
+      fragment: '#/executions',
+    })
+    const again = page.getByRole('button', { name: /^Execute .*again$/ })
+    await page.getByText('Execute again what has failed').click()
+    await button('Count (dry run)').click()
+    await page.getByText('2 of 3 would be executed again.').waitFor()
+    const counted = page.getByRole('status', { name: 'Result of the redrive' })
+    expect(
+      (await counted.locator('.facts > div').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ')),
+    ).toEqual([
+      'The 1 left out:1 may not be repeated',
+      'All 3 by code:3 expectation_unmet',
+      'All 3 by host, at any port:3 localhost',
+    ])
+
+    await field('Node').fill('one')
+    await page.getByText('press Filter first').waitFor()
+    expect(await button('Count (dry run)').isDisabled()).toBe(true)
+    expect(await again.isDisabled()).toBe(true)
+    expect(await counted.innerText()).toBe('')
+    await button('Filter').click()
+    await page.getByText('One execution').waitFor()
+    await page.getByText('Execute again what has failed').click()
+    await button('Count (dry run)').click()
+    await page.getByText('1 of 1 would be executed again.').waitFor()
+
+    await field('Accepted before').pressSequentially('11')
+    await again.click()
+    await page.getByText('A moment is typed in part.').waitFor()
+    expect(target.received).toHaveLength(3)
+    expect(complaints).toEqual([])
+  })
+
+  it('are not executed again by an address that was not understood', async () => {
+    const target = await receiver(json(500, {}))
+    const own = await serviceWithStore()
+    const { executionId } = await submit(own, { node: { id: 'x', method: 'PUT', url: target.url } })
+    await untilEnded(own, executionId)
+    const { page, button, complaints } = await openConsole(browser, own.url, {
+      fragment: '#/executions?state=failed&node=x',
+    })
+
+    await page.getByText('One execution').waitFor()
+    const said = page.getByRole('alert').filter({ hasText: 'parameters that this list does not know' })
+    expect(await said.locator('code').first().innerText()).toBe('node')
+    expect(await page.getByText('Execute again what has failed').count()).toBe(0)
+    await button('Filter').click()
+    await page.getByText('Execute again what has failed').waitFor()
+    expect(await said.count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
 })
 
 describe('one execution', () => {
@@ -161,6 +221,9 @@ describe('one execution', () => {
 
     await page.locator('.tag.withdrawn').waitFor()
     await button('Count (dry run)').waitFor()
+    await page.getByText('What the attempts above have sent is not kept.').waitFor()
+    expect(await page.getByText('It ended before').count()).toBe(0)
+    expect(await page.getByText('`').count()).toBe(0)
     expect(await page.getByLabel('At most').count()).toBe(0)
     expect(complaints).toEqual([])
   })

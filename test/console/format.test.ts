@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import {
   describeCallback,
+  explainAbsence,
   formatAge,
   formatAhead,
   formatCount,
   formatMs,
   formatTime,
   showUnseen,
+  showUnseenText,
+  splitCode,
 } from '../../src/console/format.js'
 
 it.each([
@@ -44,10 +47,44 @@ describe('the names that others gave', () => {
     ['a\u200bb\u0000c\nd\u00ade', 'a[U+200B]b[U+0000]c[U+000A]d[U+00AD]e'],
     ['\u{e0041}\ud800', '[U+E0041][U+D800]'],
     ['Größe 名前 שלום 👍', 'Größe 名前 שלום 👍'],
+    ['  spaces  ', '[U+0020][U+0020]spaces[U+0020][U+0020]'],
+    ['a  b c\u00a0d\u3000e', 'a[U+0020][U+0020]b c[U+00A0]d[U+3000]e'],
   ])('show what is not seen by itself: %j', (name, shown) => {
     expect(showUnseen(name)).toBe(shown)
   })
 })
+
+it('shows in a text what is not seen by itself, and keeps its lines', () => {
+  expect(showUnseenText('HTTP 200\r\n\ta\u202eb\u0000\rc  d\n')).toBe(
+    'HTTP 200\r\n\ta[U+202E]b[U+0000][U+000D]c  d\n',
+  )
+})
+
+it.each([
+  ['Set `attempts` to 3.', ['Set ', '`attempts`', ' to 3.']],
+  ['`a``b`', ['`a`', '`b`']],
+  ['no code, and one ` alone', ['no code, and one ` alone']],
+  ['a \u202e `b\u0000`', ['a [U+202E] ', '`b[U+0000]`']],
+  ['', []],
+])('knows the code in the sentence %j', (sentence, parts) => {
+  expect(splitCode(sentence).map(({ text, isCode }) => (isCode ? `\`${text}\`` : text))).toEqual(parts)
+})
+
+it.each([
+  ['withdrawn', 12, 'maybe', 'What the attempts above have sent is not kept.', 'None is kept.'],
+  ['expired', 1, 'no', 'What the attempts above have sent is not kept.', 'None is kept.'],
+  ['withdrawn', 0, 'no', 'It ended before its first attempt.', 'There was none.'],
+  ['expired', 0, 'no', 'It ended before its first attempt.', 'There was none.'],
+  ['value_missing', 0, 'no', 'No request was made.', 'There was none.'],
+  ['interrupted', 0, 'maybe', 'What was sent, if anything, is not known.', 'None is known.'],
+])(
+  'says why there is no request: %s after %d attempts, delivered %s',
+  (code, attempts, delivered, request, response) => {
+    const reply = { reason: { code }, attempts: Array(attempts).fill({}), delivered }
+
+    expect(explainAbsence(reply)).toEqual({ request, response })
+  },
+)
 
 it('counts and moments ahead are said in words', () => {
   expect([0, 1, 2].map((count) => formatCount(count, 'time'))).toEqual(['0 times', '1 time', '2 times'])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readFragment, writeFragment } from '../../src/console/fragment.js'
+import { listUnknown, readFragment, writeFragment } from '../../src/console/fragment.js'
 
 const text = fc.string({ unit: 'binary', minLength: 1 }).map((value) => value.toWellFormed())
 const shared = fc.record({
@@ -30,13 +30,32 @@ describe('the fragment of an address', () => {
     )
   })
 
-  it('may be anything: then it is the first view, or a link that cannot be read', () => {
+  it('may be anything: then it says that there is no such view, or is a link that cannot be read', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (any) => {
-        expect(['try', 'nodes', 'node', 'executions', 'execution']).toContain(readFragment(`#${any}`).view)
+        expect(['try', 'nodes', 'node', 'executions', 'execution', 'unknown']).toContain(
+          readFragment(`#${any}`).view,
+        )
         expect(readFragment(`#/try/${any.replace(/[/?]/g, '')}`).view).toBe('try')
       }),
     )
+  })
+
+  it.each(['#', '#/', '#/try', ''])('%j is the first view', (fragment) => {
+    expect(readFragment(fragment)).toEqual({ view: 'try', shared: null })
+  })
+
+  it.each(['nowhere', 'Executions', 'executions/a/b', 'nodes/a/b'])('knows no view %s', (path) => {
+    expect(readFragment(`#/${path}`)).toEqual({ view: 'unknown', path })
+  })
+
+  it('loses nothing of what a list is reduced to', () => {
+    const { search } = readFragment('#/executions?state=failed&node=x&host=a?b&state=expired&code=') as {
+      search: Record<string, string>
+    }
+
+    expect(search).toEqual({ state: 'failed, expired', node: 'x', host: 'a?b' })
+    expect(listUnknown(search, ['state', 'host'])).toEqual(['node'])
   })
 
   it.each(['%', 'bm8gSlNPTg', btoa('[1,[]]'), btoa('{}'), btoa('[[],[]]'), '\u{1f600}'])(
