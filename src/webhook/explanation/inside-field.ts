@@ -69,7 +69,7 @@ function listPaths({ text, paths = [] }: Statement): readonly (readonly string[]
   const below = paths.flatMap((path) => required.map((name) => `${path}/${name}`))
   const inText = whole.split(/(?<=[.;!]) |, |\n/).flatMap((clause) => {
     if (!saysMissing.test(clause)) return []
-    const own = clause.split(/[\s"`\u201c\u201d]+/).filter((word) => ofPath.test(word))
+    const own = clause.split(/[\s"`\u201c\u201d]+/).filter((word) => ofPath.test(word) && joint.test(word))
     const [member] = Array.from(clause.matchAll(ofMember).take(1), ([, one, other]) => one ?? other ?? '')
     return member === undefined ? own : own.map((path) => `${path}/${member}`)
   })
@@ -77,7 +77,8 @@ function listPaths({ text, paths = [] }: Statement): readonly (readonly string[]
 }
 
 /** A word of two names or more: `contact.email`, `contact[email]`, `/contact/email`, `$.items[0].sku`. */
-const ofPath = /^['(]?[$#]?[/.]?[A-Za-z_][\w$-]{0,59}(?:[./[][\w$\]['.-]{1,60}){1,8}[:),.;']{0,3}$/
+const ofPath = /^['($#/.]{0,3}[A-Za-z_][\w$[\]'./:),;-]{2,120}$/
+const joint = /\w[./[]'?\w/
 
 /** `must have required property 'email'`, `'email' is a required property`. */
 const ofMember =

@@ -48,7 +48,7 @@ const ofSender =
 
 /** Who has to correct a credential: the operator of the service, if it comes from a connection. */
 function blameOwner({ words, path }: Credential, beginning: string, said: string): Explanation {
-  if (ofExpiry.test(said))
+  if (saysExpired(said))
     return {
       hint:
         path === connectionPath
@@ -64,8 +64,11 @@ function blameOwner({ words, path }: Credential, beginning: string, said: string
     : { hint: `${beginning} It comes from ${words}: check the token or secret there.`, path }
 }
 
-const ofExpiry =
-  /\b(?:token|jwt|key|session|credentials?|secret)\b[^.;]{0,40}\bexpired\b|\bexpired[^.;]{0,20}\b(?:token|jwt|key|session|credentials?)\b/i
+function saysExpired(words: string): boolean {
+  return words.split(/[.;]/).some((clause) => /\bexpired\b/i.test(clause) && ofCredential.test(clause))
+}
+
+const ofCredential = /\b(?:token|jwt|key|session|credentials?|secret)\b/i
 
 class Refusal {
   readonly #situation: Situation
