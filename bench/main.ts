@@ -46,7 +46,7 @@ async function measureParts(world: World, options: Options): Promise<Results> {
     comparison: await when('comparison', async () => {
       const peer = options.hasPeer ? await installNodeRed(world) : null
       const rounds = await compare(world, {
-        rounds: isQuick ? 2 : 5,
+        rounds: isQuick ? 2 : 3,
         seconds,
         warmUpSeconds,
         peer,
