@@ -206,12 +206,12 @@ const summary = {
         enum: ['waiting', 'delivered', 'failed'],
         description: '`failed`: it was tried for a day.',
       },
-      attempts: { type: 'integer', minimum: 0, description: 'How often it was tried.' },
+      attempts: { type: 'integer', minimum: 0, description: 'How often it was sent.' },
     },
     required: ['state', 'attempts'],
     additionalProperties: false,
     description:
-      'What became of its callback; null if it has none. Before its end: `waiting`, with no attempts.',
+      'What became of the callback of its last end that has one; null if none has. Before its end: `waiting`, with no attempts. Callbacks of earlier ends are tried beside it.',
   }),
 }
 
@@ -332,7 +332,7 @@ export const RedriveRequest = closedObject(
       oneOfWords(['none', 'again'], {
         default: 'none',
         description:
-          '`again`: the callback is sent again at the end. The engine has followed the branch of the first end already.',
+          '`again`: the end has a callback of its own, to the same address. The engine has followed the branch of the first end already.',
       }),
     ),
   },

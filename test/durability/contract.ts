@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type {
   DurableSubmission,
   Ended,
+  ExecutionStore,
   LeasedExecution,
   Redrive,
 } from '../../src/durability/store/execution-store.ts'
@@ -428,7 +429,7 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       expect(await store.isHeld(lease)).toBe(false)
       expect(await store.begin(lease, 2)).toBe('fenced')
       expect(await store.settle(lease, ended())).toBe('fenced')
-      expect(await store.settleCallback(lease, { outcome: 'delivered' })).toBe('fenced')
+      expect(await store.settleCallback(lease, { wasSent: true, outcome: 'delivered' })).toBe('fenced')
       expect(await store.release([lease], 0)).toBe('written')
       expect(await store.settle({ ...lease, executionId: randomUUIDv7() }, ended())).toBe('fenced')
 
@@ -462,43 +463,117 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       expect(text(first?.rest)).toBe('token')
       expect(text(first?.execution.reply)).toBe('{"branch":"success"}')
       if (first === undefined) throw new TypeError('no callback')
-      await store.settleCallback(first.lease, { outcome: 'again', dueAt: world.now() + 5_000 })
+      await store.settleCallback(first.lease, { wasSent: true, outcome: 'again', dueAt: world.now() + 5_000 })
       expect(await findOne(store, executionId)).toMatchObject({ callback: { state: 'waiting', attempts: 1 } })
       await world.advance(100 * hour)
       expect(await store.prune()).toBe(0)
 
       const [second] = await claimCallbacks(store)
       if (second === undefined) throw new TypeError('no callback')
-      expect(await store.settleCallback(second.lease, { outcome: 'delivered' })).toBe('written')
-      expect(await store.settleCallback(second.lease, { outcome: 'failed' })).toBe('fenced')
+      expect(await store.settleCallback(second.lease, { wasSent: true, outcome: 'delivered' })).toBe(
+        'written',
+      )
+      expect(await store.settleCallback(second.lease, { wasSent: true, outcome: 'failed' })).toBe('fenced')
       expect(await findOne(store, executionId)).toMatchObject({
         callback: { state: 'delivered', attempts: 2 },
       })
       expect(await store.prune()).toBe(1)
     })
 
-    it('replaces a callback that is under way with that of a later end', async () => {
-      const { store } = await start()
-      await acceptOne(store, durable())
-      const callback = {
-        lane: { client: 'engine', tenant: null, host: 'engine.internal', port: 443 },
+    describe('a callback that is still to come, when its execution ends again,', () => {
+      const at = (host: string) => ({
+        lane: { client: 'engine', tenant: null, host, port: 443 },
         dueAt: 0,
+      })
+      const redriveAll = (store: ExecutionStore, callsBack: boolean) =>
+        store.redrive({}, { limit: 1, perSecond: 1, expiresAt: null, dryRun: false, force: true, callsBack })
+
+      /** An execution that has failed, and told nobody yet. */
+      async function untold() {
+        const { world, store } = await start()
+        const first = durable({ key: 'k', callsBack: true, rest: bytes('first') })
+        const { executionId } = await acceptOne(store, first)
+        const reply = bytes('{"branch":"first"}')
+        await store.settle(
+          (await claimOne(store)).lease,
+          failed({ callback: at('one.internal'), repeat: 'safe', reply }),
+        )
+        return { world, store, executionId }
       }
-      await store.settle((await claimOne(store)).lease, failed({ callback }))
-      const [first] = await claimCallbacks(store)
-      expect(first?.execution.callback).toMatchObject({ number: 1 })
-      await store.redrive(
-        {},
-        { limit: 1, perSecond: 1, expiresAt: null, dryRun: false, force: false, callsBack: true },
-      )
 
-      await store.settle((await claimOne(store)).lease, ended({ callback }))
+      async function expectFirst(store: ExecutionStore) {
+        const [told, ...others] = await claimCallbacks(store)
+        expect(others).toEqual([])
+        if (told === undefined) throw new TypeError('no callback')
+        expect([text(told.rest), text(told.execution.reply)]).toEqual(['first', '{"branch":"first"}'])
+        expect(told.execution.callback).toMatchObject({ state: 'waiting', number: 1 })
+        return told
+      }
 
-      const [second] = await claimCallbacks(store)
-      expect(second?.execution.callback).toEqual({ state: 'waiting', attempts: 0, number: 2 })
-      expect(text(second?.execution.reply)).toBe('{"branch":"success"}')
-      if (first === undefined) throw new TypeError('no callback')
-      expect(await store.settleCallback(first.lease, { outcome: 'delivered' })).toBe('fenced')
+      it.each([
+        ['by a submission without one', durable({ key: 'k', rest: bytes('second') })],
+        ['by a synchronous submission', synchronous({ key: 'k' })],
+        ['by a redrive without one', null],
+      ])('keeps the content of its end: %s', async (_, again) => {
+        const { world, store, executionId } = await untold()
+        const before = await expectFirst(store)
+        const later = world.now() + 5_000
+        await store.settleCallback(before.lease, { wasSent: true, outcome: 'again', dueAt: later })
+        const lease = again === null ? null : (await acceptOne(store, again)).lease
+        if (again === null) await redriveAll(store, false)
+        await store.settle(lease ?? (await claimOne(store)).lease, ended())
+
+        await world.advance(5_000)
+        const { lease: last } = await expectFirst(store)
+        expect(await store.settleCallback(last, { wasSent: true, outcome: 'delivered' })).toBe('written')
+        expect(await findOne(store, executionId)).toMatchObject({
+          state: 'succeeded',
+          callback: { state: 'delivered', attempts: 2, number: 1 },
+        })
+        expect(await claimCallbacks(store)).toEqual([])
+      })
+
+      it.each([
+        ['by a submission to another address', durable({ key: 'k', callsBack: true, rest: bytes('second') })],
+        ['by a redrive', null],
+      ])('goes out beside that of the later end: %s', async (_, again) => {
+        const { world, store, executionId } = await untold()
+        const first = await expectFirst(store)
+        if (again === null) await redriveAll(store, true)
+        else await acceptOne(store, again)
+        await store.settle((await claimOne(store)).lease, ended({ callback: at('two.internal') }))
+        expect(await claimCallbacks(store)).toEqual([])
+
+        await store.settleCallback(first.lease, {
+          wasSent: true,
+          outcome: 'again',
+          dueAt: world.now() + 5_000,
+        })
+        const [second] = await claimCallbacks(store)
+        expect(second?.execution).toMatchObject({ callback: { state: 'waiting', attempts: 0, number: 2 } })
+        expect(text(second?.execution.reply)).toBe('{"branch":"success"}')
+        expect(text(second?.rest)).toBe(again === null ? 'first' : 'second')
+        if (second === undefined) throw new TypeError('no callback')
+        await store.settleCallback(second.lease, { wasSent: true, outcome: 'delivered' })
+        await world.advance(5_000)
+        const { lease, execution } = await expectFirst(store)
+        expect(execution.callback).toMatchObject({ attempts: 1 })
+        expect(await store.settleCallback(lease, { wasSent: true, outcome: 'failed' })).toBe('written')
+
+        expect(await findOne(store, executionId)).toMatchObject({
+          callback: { state: 'delivered', attempts: 1, number: 2 },
+        })
+        expect(await claimCallbacks(store)).toEqual([])
+        expect(await store.backlog()).toMatchObject({ callbacks: 0 })
+      })
+
+      it('counts a try only if something was sent', async () => {
+        const { store, executionId } = await untold()
+        const { lease } = await expectFirst(store)
+        await store.settleCallback(lease, { wasSent: false, outcome: 'again', dueAt: 0 })
+        expect(await findOne(store, executionId)).toMatchObject({ callback: { attempts: 0 } })
+        expect((await expectFirst(store)).execution.callback).toMatchObject({ attempts: 0 })
+      })
     })
   })
 
@@ -618,7 +693,7 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       const store = await life.restart()
 
       expect(await claimCallbacks(store)).toHaveLength(1)
-      expect(await store.settleCallback(before.lease, { outcome: 'delivered' })).toBe('fenced')
+      expect(await store.settleCallback(before.lease, { wasSent: true, outcome: 'delivered' })).toBe('fenced')
     })
   })
 

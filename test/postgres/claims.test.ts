@@ -72,7 +72,7 @@ describe('claims', () => {
       expect(leased.length).toBeGreaterThan(4)
       for (const { lease, purpose, execution } of leased) {
         const callback = { lane: lane('engine'), dueAt: 0 }
-        if (purpose === 'callback') await store.settleCallback(lease, { outcome: 'delivered' })
+        if (purpose === 'callback') await store.settleCallback(lease, { wasSent: true, outcome: 'delivered' })
         else if (execution.lane.host !== 'dead') await store.settle(lease, failed({ callback }))
         else if ((await store.begin(lease, 1)) === 'written')
           await store.settle(lease, { outcome: 'again', attempts: 1, dueAt: 0, progress: bytes('p') })

@@ -109,7 +109,7 @@ describe('several instances', () => {
     }
     const [redrives] = await Promise.all([
       Promise.all([0, 1, 0, 1].map((index) => stores[index]?.redrive({}, options))),
-      ...told.map(({ lease }) => one.settleCallback(lease, { outcome: 'delivered' })),
+      ...told.map(({ lease }) => one.settleCallback(lease, { outcome: 'delivered', wasSent: true })),
     ])
 
     const counts = redrives.map((redrive) => available(redrive ?? 'unavailable'))

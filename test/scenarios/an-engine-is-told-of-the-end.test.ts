@@ -253,6 +253,36 @@ describe('the callback of a second end', () => {
   })
 })
 
+describe('a callback that was not delivered yet', () => {
+  it.each([
+    ['submitted without a callback', '/v1/executions', undefined],
+    ['a synchronous call', '/v1/execute', undefined],
+    ['submitted with another callback', '/v1/executions', { to: 'engine', token: 'second' }],
+  ])('tells of its own end where its key is executed anew: %s', async (_, route, callback) => {
+    const target = await receiver(inTurn(json(503, {}), json(200, {})))
+    const engine = await receiver(inTurn(json(500, {}), json(200, {})))
+    const { own } = await serviceWithCallbacks({ engine: { url: engine.url, secret } })
+    const call = { node: { method: 'POST', url: target.url, idempotent: true }, idempotencyKey: 'k' }
+    const { executionId } = await submit(own, { ...call, callback: { to: 'engine', token: 'first' } })
+    await vi.waitUntil(() => engine.received.length === 1, { timeout: 10_000 })
+
+    await own.post(route, { ...call, callback })
+    expect((await untilEnded(own, executionId)).state).toBe('succeeded')
+    const count = callback === undefined ? 2 : 3
+    await vi.waitUntil(() => engine.received.length === count, { timeout: 20_000, interval: 50 })
+
+    const told = engine.received.map((request) => {
+      const message = JSON.parse(String(request.body)) as { token: string; succeeded: boolean }
+      return [headersOf(request)['webhook-id'], message.token, message.succeeded]
+    })
+    const first = [executionId, 'first', false]
+    const second = callback === undefined ? [] : [[`${executionId}.2`, 'second', true]]
+    expect(told).toEqual([first, ...second, first])
+    const { callback: shown } = await untilCalledBack(own, executionId, 'delivered')
+    expect(shown?.attempts).toBe(callback === undefined ? 2 : 1)
+  })
+})
+
 describe('a callback whose entry is gone', () => {
   it('is told of in the log, and goes out once the entry is there again', async () => {
     const gate = held(json(200, {}))
@@ -281,7 +311,7 @@ describe('a callback whose entry is gone', () => {
     expect(own.log).toContainEqual(
       expect.objectContaining({ to: 'engine', msg: expect.stringContaining('CALLBACKS_FILE has no entry') }),
     )
-    expect(callback?.attempts).toBe(2)
+    expect(callback?.attempts).toBe(1)
   })
 })
 

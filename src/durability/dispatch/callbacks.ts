@@ -31,6 +31,7 @@ export interface CallbackTry {
   readonly code: string | null
   /** Why nothing was sent; null if it was. */
   readonly cause: 'no_entry' | 'unreadable' | null
+  /** How many were sent. */
   readonly attempts: number
 }
 
@@ -49,6 +50,11 @@ const pausesMs = [5_000, 30_000, 120_000, 600_000, 3_600_000] as const
 
 /** How long after the end of an execution its callback is tried. */
 const givenUpAfterMs = 24 * 3_600_000
+
+/** The pause where nothing was sent: as long as it has waited. */
+function growPause(ageMs: number): number {
+  return Math.min(Math.max(ageMs, pausesMs[0]), 3_600_000)
+}
 
 /** How long a callback is given back for that could not begin now. */
 const shortageMs = 1_000
@@ -198,14 +204,17 @@ export class Callbacks {
   ): Promise<HostState> {
     const { store, onTried } = this.#options
     const before = execution.callback?.attempts ?? 0
-    const pauseMs = Math.max(askedMs, pausesMs[Math.min(before, pausesMs.length - 1)] ?? 0)
+    const wasSent = code !== null
+    const now = store.now()
+    const pauseMs = wasSent
+      ? Math.max(askedMs, pausesMs[Math.min(before, pausesMs.length - 1)] ?? 0)
+      : growPause(now - (execution.endedAt ?? now))
     const settled: CallbackOutcome =
-      outcome === 'again' ? { outcome, dueAt: store.now() + pauseMs } : { outcome }
+      outcome === 'again' ? { outcome, dueAt: now + pauseMs, wasSent } : { outcome, wasSent }
     await untilAvailable(() => store.settleCallback(lease, settled), this.#closed.signal)
-    const cause =
-      code !== null ? null : address === null || execution.reply === null ? 'unreadable' : 'no_entry'
+    const cause = wasSent ? null : address === null || execution.reply === null ? 'unreadable' : 'no_entry'
     const to = address?.to ?? null
-    onTried({ executionId: execution.id, to, outcome, code, cause, attempts: before + 1 })
+    onTried({ executionId: execution.id, to, outcome, code, cause, attempts: before + Number(wasSent) })
     if (cause !== null) return 'unknown'
     return outcome === 'delivered' ? 'well' : 'failed'
   }

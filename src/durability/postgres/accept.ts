@@ -9,6 +9,7 @@ import type {
   Submission,
 } from '../store/execution-store.ts'
 import { hashKey, isRemembered } from '../store/remembered-key.ts'
+import { freezeCallbacks } from './callbacks.ts'
 import { readBigint, type Transaction } from './database.ts'
 import { asRow, type ExecutionRow, readStored, rowColumns, rowTables, writeText } from './execution-row.ts'
 import { Collision } from './outage.ts'
@@ -165,6 +166,8 @@ async function startAll(
   const token = new Map(held.map((start, index) => [start, tokens[index] ?? 0]))
   const fresh = starts.filter(({ row }) => row === null)
   if (fresh.length > 0) await insertAll(transaction, fresh)
+  const telling = starts.flatMap(({ row }) => (row !== null && row.callbacks > 0 ? [row.seq] : []))
+  if (telling.length > 0) await freezeCallbacks(transaction, telling)
   for (const start of starts) if (start.row !== null) await startAnew(transaction, start, start.row)
   await insertTickets(session, transaction, starts, token)
   await writeDocuments(session, transaction, starts)

@@ -1,5 +1,6 @@
 import { findEnd, nullIfUnreadable, openDocuments } from '../store/execution-row.ts'
 import type { Lane, Leased, LeasedCallback, LeasedExecution } from '../store/execution-store.ts'
+import { holdCallbacks } from './callbacks.ts'
 import { type Row, readBigint, type Transaction } from './database.ts'
 import { asRow, type ExecutionRow, readPart, rowColumns, rowTables, summarize } from './execution-row.ts'
 import { MissingKey, Outage } from './outage.ts'
@@ -225,11 +226,13 @@ async function lease(
     [tickets.map(({ execution }) => execution)],
   )
   const found = new Map(rows.map((row) => [readBigint(row.seq), row]))
+  const telling = tickets.filter(({ purpose }) => purpose === 'callback')
+  const callbacks = telling.length === 0 ? null : await holdCallbacks(transaction, telling)
   const open = ({ execution, purpose, token }: Ticket, parts: Row = {}) => {
     const row = found.get(execution)
     if (row === undefined) throw new TypeError('a ticket without an execution')
     return purpose === 'callback'
-      ? leaseCallback(session, { ...row, ...parts }, token)
+      ? leaseCallback(session, { ...row, ...placeOver(row, callbacks?.get(execution)), ...parts }, token)
       : leaseExecution(session, transaction.now, { ...row, ...parts }, token)
   }
   const opened = tickets.map((ticket) => orMissingKey(() => open(ticket)))
@@ -240,6 +243,11 @@ async function lease(
     const one = opened[index] as Leased | MissingKey
     return one instanceof MissingKey && !keys.has(one.keyId) ? open(ticket, unreadable) : one
   })
+}
+
+/** Its documents are those of the execution, unless it was executed again. */
+function placeOver(row: Row, own: Row = {}): Row {
+  return { ...own, rest: own.rest ?? row.rest, reply: own.reply ?? row.reply }
 }
 
 const unreadable = { node: null, payload: null, rest: null, secrets: null, progress: null, reply: null }

@@ -201,5 +201,32 @@ BEGIN
 END $$;
 `
 
+const fifth = `
+-- Callbacks that are still to come, by the number of their end. Each execution that has some has one ticket for all.
+CREATE TABLE callbacks (
+  execution bigint NOT NULL,
+  number integer NOT NULL,
+  -- JSON.
+  lane text NOT NULL,
+  due_at bigint NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  ended_at bigint NOT NULL,
+  -- Of its lease.
+  token bigint,
+  -- Of its end. Null as long as they are those of the execution.
+  rest bytea,
+  reply bytea,
+  PRIMARY KEY (execution, number)
+);
+ALTER TABLE callbacks ALTER rest SET STORAGE EXTERNAL, ALTER reply SET STORAGE EXTERNAL;
+INSERT INTO callbacks (execution, number, lane, due_at, attempts, ended_at, rest, reply)
+  SELECT t.execution, e.callbacks,
+    json_build_object('client', l.client, 'tenant', l.tenant, 'host', l.host, 'port', l.port)::text, t.due_at, e.callback_attempts,
+    coalesce(e.ended_at, e.started_at), d.rest, r.reply
+  FROM tickets t JOIN executions e ON e.seq = t.execution JOIN lanes l ON l.id = t.lane
+  LEFT JOIN documents d ON d.execution = t.execution LEFT JOIN results r ON r.execution = t.execution
+  WHERE t.purpose = 'callback';
+`
+
 /** The way from each version of the tables to the next. What stands here has been run on databases of others: it is never changed. */
-export const migrations: readonly string[] = [first, second, third, fourth]
+export const migrations: readonly string[] = [first, second, third, fourth, fifth]

@@ -34,6 +34,8 @@ async function deleteSome({ database }: Session, mode: string, age: number): Pro
        DELETE FROM documents d USING old WHERE d.execution = old.seq
      ), result AS (
        DELETE FROM results r USING old WHERE r.execution = old.seq
+     ), callback AS (
+       DELETE FROM callbacks c USING old WHERE c.execution = old.seq
      ), execution AS (
        DELETE FROM executions e USING old WHERE e.seq = old.seq
      )

@@ -18,6 +18,7 @@ import type { Place } from '../store/places.ts'
 import type { RedriveCounts } from '../store/redrive-sum.ts'
 import { hashKey, isRemembered } from '../store/remembered-key.ts'
 import { addToBacklogs } from './accept.ts'
+import { freezeCallbacks } from './callbacks.ts'
 import { type Row, readBigint, type Transaction } from './database.ts'
 import {
   asRow,
@@ -168,6 +169,12 @@ async function redriveAll(
   before: number,
 ): Promise<void> {
   const seqs = rows.map(({ seq }) => seq)
+  const telling = rows.filter(({ callbacks }) => callbacks > 0)
+  if (telling.length > 0)
+    await freezeCallbacks(
+      transaction,
+      telling.map(({ seq }) => seq),
+    )
   const lanes = await session.enterLanes(transaction, rows.map(readLane))
   const dues = lanes.map((lane, index) => ({
     lane,

@@ -10,6 +10,7 @@ import type {
 } from '../store/execution-store.ts'
 import { isFinal } from '../store/is-final.ts'
 import { shrinkBacklog } from './accept.ts'
+import { addCallback, endCallbackTry } from './callbacks.ts'
 import { takeWaiting } from './claim.ts'
 import { readBigint, type Transaction } from './database.ts'
 import { asRow, type ExecutionRow, rowColumns, rowTables } from './execution-row.ts'
@@ -146,27 +147,8 @@ async function end(
       'UPDATE documents SET node = NULL, payload = NULL, secrets = NULL WHERE execution = $1',
       [row.seq],
     )
-  if (ended.callback !== null) await callBack(session, transaction, row, ended.callback)
+  if (ended.callback !== null) await addCallback(session, transaction, row.seq, ended.callback)
   return 'written'
-}
-
-async function callBack(
-  session: Session,
-  transaction: Transaction,
-  { seq }: ExecutionRow,
-  { lane, dueAt }: { lane: Lane; dueAt: number },
-): Promise<void> {
-  const [id = 0] = await session.enterLanes(transaction, [lane])
-  await transaction.rows(
-    `WITH ticket AS (
-       INSERT INTO tickets (execution, purpose, lane, due_at) VALUES ($1, 'callback', $2, $3)
-       ON CONFLICT (execution, purpose) DO UPDATE
-         SET lane = excluded.lane, due_at = excluded.due_at, token = NULL, holder = NULL
-     )
-     UPDATE executions SET callback_state = 'waiting', callback_attempts = 0, callbacks = callbacks + 1 WHERE seq = $1`,
-    [seq, id, dueAt],
-  )
-  await session.wakeLanes(transaction, [{ lane: id, dueAt }])
 }
 
 export async function settleCallback(
@@ -177,15 +159,7 @@ export async function settleCallback(
 ): Promise<Written> {
   const held = await findHeld(transaction, lease, ['callback'])
   if (held === null) return 'fenced'
-  const { id, lane, row } = held
-  const isOver = outcome.outcome !== 'again'
-  if (isOver) await transaction.rows('DELETE FROM tickets WHERE id = $1', [id])
-  else await giveUp(transaction, id, outcome.dueAt)
-  await transaction.rows(
-    'UPDATE executions SET callback_state = $2, callback_attempts = callback_attempts + 1 WHERE seq = $1',
-    [row.seq, isOver ? outcome.outcome : 'waiting'],
-  )
-  if (!isOver && lane !== null) await session.wakeLanes(transaction, [{ lane, dueAt: outcome.dueAt }])
+  await endCallbackTry(session, transaction, { id: held.id, execution: held.row.seq }, lease.token, outcome)
   return 'written'
 }
 

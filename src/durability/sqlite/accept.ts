@@ -10,6 +10,7 @@ import type {
   Submission,
 } from '../store/execution-store.ts'
 import { hashKey, isRemembered } from '../store/remembered-key.ts'
+import { freezeCallbacks } from './callbacks.ts'
 import { type ExecutionRow, findByKeyHash, readStored } from './execution-row.ts'
 import type { Session } from './session.ts'
 
@@ -90,7 +91,15 @@ function compare(known: ExecutionRow, hashes: Hashes): ('node' | 'payload')[] {
 
 type Startable = Pick<
   ExecutionRow,
-  'seq' | 'id' | 'attempts' | 'begun_attempt' | 'begun_at' | 'repeatable' | 'recoveries' | 'started_at'
+  | 'seq'
+  | 'id'
+  | 'attempts'
+  | 'begun_attempt'
+  | 'begun_at'
+  | 'repeatable'
+  | 'recoveries'
+  | 'started_at'
+  | 'callbacks'
 >
 
 function insert(session: Session, now: number, submission: Submission, hashes: Hashes): Startable {
@@ -125,6 +134,7 @@ function insert(session: Session, now: number, submission: Submission, hashes: H
     repeatable: Number(repeatable),
     recoveries: 0,
     started_at: now,
+    callbacks: 0,
   }
 }
 
@@ -136,6 +146,7 @@ function start(session: Session, now: number, submission: Submission, row: Start
   const dueAt = isDurable ? submission.dueAt : now
   const expiresAt = isDurable ? submission.expiresAt : null
   const { nodeId, lane, repeatable } = submission
+  if (row.callbacks > 0) freezeCallbacks(session, row.seq)
   session
     .sql(
       `UPDATE executions SET mode = $mode, state = $state, node_id = $nodeId, host = $host, port = $port,

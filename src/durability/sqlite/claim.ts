@@ -6,7 +6,8 @@ import type {
   LeasedCallback,
   LeasedExecution,
 } from '../store/execution-store.ts'
-import { type ExecutionRow, findBySeq, readReply } from './execution-row.ts'
+import { holdCallback } from './callbacks.ts'
+import { type ExecutionRow, findBySeq } from './execution-row.ts'
 import type { Session } from './session.ts'
 
 /** A lane that has something to claim. */
@@ -130,11 +131,16 @@ function readDocuments(session: Session, row: ExecutionRow): ExecutionDocuments 
 
 function leaseCallback(session: Session, seq: number, token: number): LeasedCallback {
   const row = findBySeq(session, seq)
-  const rest = session.sql('SELECT rest FROM documents WHERE execution = ?').get(seq)?.rest
+  const { number, attempts, ended_at: endedAt, rest, reply } = holdCallback(session, seq, token)
   return {
     purpose: 'callback',
     lease: { executionId: row.id, token },
-    execution: { ...summarize(row), reply: nullIfUnreadable(() => readReply(session, row)) },
+    execution: {
+      ...summarize(row),
+      endedAt,
+      callback: { state: 'waiting', attempts, number },
+      reply: nullIfUnreadable(() => readPart(session, row, reply, 'reply')),
+    },
     rest: nullIfUnreadable(() => readPart(session, row, rest, 'rest')),
   }
 }

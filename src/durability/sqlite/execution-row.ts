@@ -35,8 +35,7 @@ export function readStored(session: Session, row: ExecutionRow): StoredExecution
   return { ...summarize(row), reply: hasEnded(row) ? readReply(session, row) : null }
 }
 
-/** The reply of the last end, which is there while the execution is done again, too. */
-export function readReply(session: Session, { seq, id }: ExecutionRow): Uint8Array | null {
+function readReply(session: Session, { seq, id }: ExecutionRow): Uint8Array | null {
   const reply = session.sql('SELECT reply FROM results WHERE execution = ?').get(seq)?.reply
   return reply instanceof Uint8Array ? session.ring.open(reply, id, 'reply') : null
 }

@@ -103,8 +103,33 @@ CREATE TABLE backlogs (
 ) STRICT, WITHOUT ROWID;
 `
 
+const second = `
+-- Callbacks that are still to come, by the number of their end. Each execution that has some has one ticket for all.
+CREATE TABLE callbacks (
+  execution INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  -- JSON.
+  lane TEXT NOT NULL,
+  due_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  ended_at INTEGER NOT NULL,
+  -- The token of its lease.
+  held INTEGER,
+  -- Of its end. Null as long as they are those of the execution.
+  rest BLOB,
+  reply BLOB,
+  PRIMARY KEY (execution, number)
+) STRICT;
+INSERT INTO callbacks (execution, number, lane, due_at, attempts, ended_at, rest, reply)
+  SELECT t.execution, e.callbacks, json_object('client', l.client, 'tenant', l.tenant, 'host', l.host, 'port', l.port),
+    t.due_at, e.callback_attempts, ifnull(e.ended_at, e.started_at), d.rest, r.reply
+  FROM tickets t JOIN executions e ON e.seq = t.execution JOIN lanes l ON l.id = t.lane
+  LEFT JOIN documents d ON d.execution = t.execution LEFT JOIN results r ON r.execution = t.execution
+  WHERE t.purpose = 'callback';
+`
+
 /** The way from each version of the file to the next. What stands here has been run on files of others: it is never changed. */
-export const migrations: readonly string[] = [first]
+export const migrations: readonly string[] = [first, second]
 
 /** Brings a file to the last version, in one transaction. Refuses files of later versions and of other programs. */
 export function migrate(database: DatabaseSync, path: string, steps: readonly string[] = migrations): void {

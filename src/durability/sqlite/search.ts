@@ -19,6 +19,7 @@ import type { Place } from '../store/places.ts'
 import type { RedriveCounts } from '../store/redrive-sum.ts'
 import { hashKey, isRemembered } from '../store/remembered-key.ts'
 import { growBacklog } from './accept.ts'
+import { freezeCallbacks } from './callbacks.ts'
 import { asRow, type ExecutionRow, findById, findByKeyHash, readStored, selectRows } from './execution-row.ts'
 import type { Session } from './session.ts'
 
@@ -151,6 +152,7 @@ function redrive(
   { perSecond, expiresAt, callsBack }: RedriveOptions,
   position: number,
 ): void {
+  if (row.callbacks > 0) freezeCallbacks(session, row.seq)
   session
     .sql("INSERT INTO tickets (execution, purpose, lane, due_at, ends_at) VALUES (?, 'execution', ?, ?, ?)")
     .run(

@@ -10,6 +10,7 @@ import type {
 } from '../store/execution-store.ts'
 import { isFinal } from '../store/is-final.ts'
 import { shrinkBacklog } from './accept.ts'
+import { addCallback, endCallbackTry } from './callbacks.ts'
 import { takeWaiting } from './claim.ts'
 import { type ExecutionRow, findById, findBySeq } from './execution-row.ts'
 import type { Session } from './session.ts'
@@ -115,7 +116,7 @@ function end(session: Session, now: number, held: HeldTicket, ended: Ended): Wri
     .run(row.seq, session.ring.seal(ended.reply, row.id, 'reply'))
   if (row.mode === 'durable') shrinkBacklog(session, row)
   dropDocuments(session, row, ended)
-  if (ended.callback !== null) callBack(session, row, ended.callback)
+  if (ended.callback !== null) addCallback(session, now, row.seq, ended.callback)
   return 'written'
 }
 
@@ -131,24 +132,6 @@ function dropDocuments(
       .run(seq)
 }
 
-function callBack(
-  session: Session,
-  { seq }: ExecutionRow,
-  { lane, dueAt }: { lane: Lane; dueAt: number },
-): void {
-  session
-    .sql(
-      `INSERT INTO tickets (execution, purpose, lane, due_at) VALUES (?, 'callback', ?, ?)
-       ON CONFLICT DO UPDATE SET lane = excluded.lane, due_at = excluded.due_at, held = NULL`,
-    )
-    .run(seq, session.enterLane(lane), dueAt)
-  session
-    .sql(
-      "UPDATE executions SET callback_state = 'waiting', callback_attempts = 0, callbacks = callbacks + 1 WHERE seq = ?",
-    )
-    .run(seq)
-}
-
 export function settleCallback(
   session: Session,
   _now: number,
@@ -158,13 +141,7 @@ export function settleCallback(
   const held = findHeldFor(session, lease, 'callback')
   if (held === null) return 'fenced'
   const { seq, lane, row } = held
-  if (outcome.outcome === 'again')
-    session.sql('UPDATE tickets SET held = NULL, due_at = ? WHERE seq = ?').run(outcome.dueAt, seq)
-  else session.sql('DELETE FROM tickets WHERE seq = ?').run(seq)
-  session.touch(lane)
-  session
-    .sql('UPDATE executions SET callback_state = ?, callback_attempts = callback_attempts + 1 WHERE seq = ?')
-    .run(outcome.outcome === 'again' ? 'waiting' : outcome.outcome, row.seq)
+  endCallbackTry(session, { seq, lane, execution: row.seq }, lease.token, outcome)
   return 'written'
 }
 

@@ -35,7 +35,7 @@ export interface ExecutionStore {
    * would have followed, but the execution was cancelled. Nothing was written, and the lease holds until it is settled as ended.
    */
   settle(lease: Lease, outcome: Again | Ended): Promise<Written | 'cancelled' | Unavailable>
-  /** Ends the lease on a callback. */
+  /** Ends the lease on a callback. Those of other ends go on. */
   settleCallback(lease: Lease, outcome: CallbackOutcome): Promise<Written | Unavailable>
   /**
    * Gives back what was not sent, which uses up no attempt. Leases that are fenced are passed over. A synchronous execution ends
@@ -220,7 +220,10 @@ export interface LeasedExecution {
 export interface LeasedCallback {
   readonly purpose: 'callback'
   readonly lease: Lease
-  /** With its reply. `callback.attempts` are those made before. */
+  /**
+   * With `callback`, `reply` and `endedAt` of the end that it tells of, whatever the execution does since. `callback.attempts` are
+   * those made before.
+   */
   readonly execution: StoredExecution
   /** Null if it cannot be read: the file was damaged. */
   readonly rest: Uint8Array | null
@@ -259,9 +262,10 @@ export interface Ended {
   readonly callback: { readonly lane: Lane; readonly dueAt: number } | null
 }
 
+/** `wasSent`: it counts as an attempt. */
 export type CallbackOutcome =
-  | { readonly outcome: 'delivered' | 'failed' }
-  | { readonly outcome: 'again'; readonly dueAt: number }
+  | { readonly outcome: 'delivered' | 'failed'; readonly wasSent: boolean }
+  | { readonly outcome: 'again'; readonly dueAt: number; readonly wasSent: boolean }
 
 export type EndState = 'succeeded' | 'failed' | 'withdrawn' | 'expired'
 export type ExecutionState = 'waiting' | 'running' | EndState
@@ -297,6 +301,7 @@ export interface ExecutionSummary {
   readonly recoveries: number
   readonly redrives: number
   readonly callsBack: boolean
+  /** Of the last end that has one. Those of earlier ends may still be under way. */
   readonly callback: {
     readonly state: 'waiting' | 'delivered' | 'failed'
     readonly attempts: number

@@ -114,7 +114,7 @@ describe('claims', () => {
         20,
         purpose === 'callback' ? 'settleCallback' : 'settle',
         lease,
-        purpose === 'callback' ? { outcome: 'delivered' } : failed(),
+        purpose === 'callback' ? { outcome: 'delivered', wasSent: true } : failed(),
       )
     perform(20, 'redrivePart', { since: 0, until: 100, code: 'x', tenant: 'a' }, all, null, 0)
     perform(20, 'redrivePart', { ids: ['x'] }, all, null, 0)
@@ -142,8 +142,10 @@ describe('claims', () => {
 
     expect(texts.size).toBeGreaterThan(40)
     expect(plans.map(({ text, scans }) => [text.slice(0, 30), ...scans])).toEqual([
-      // As many lanes as are due, and as many executions as are named, put in order.
+      // As many lanes as are due, callbacks as one execution still has to send, and executions as are named, put in order.
       ['SELECT id, client, tenant, hos', 'USE TEMP B-TREE FOR ORDER BY'],
+      ['SELECT lane, due_at FROM callb', 'USE TEMP B-TREE FOR ORDER BY'],
+      ['UPDATE callbacks SET held = ? ', 'USE TEMP B-TREE FOR ORDER BY'],
       ['SELECT e.*, t.due_at FROM exec', 'USE TEMP B-TREE FOR ORDER BY'],
       ['DELETE FROM lanes WHERE wakes_', 'SCAN lanes'],
     ])

@@ -8,11 +8,11 @@ import { openSqlite } from './support/open-sqlite.ts'
 import { makeFolder } from './support/sqlite-world.ts'
 
 /** A file as the first version of the format left it when its process was killed: one execution of each kind. */
-async function openFirstVersion() {
+async function openFirstVersion(now = 1_800_000_100_000) {
   const path = join(await makeFolder(), 'store.db')
   writeFileSync(path, gunzipSync(readFileSync(join(import.meta.dirname, 'version-1.db.gz'))))
   const keys = [{ id: 'k1', bytes: Buffer.alloc(32, 1) }]
-  const store = await openSqlite(path, { keys, now: () => 1_800_000_100_000 })
+  const store = await openSqlite(path, { keys, now: () => now })
   onTestFinished(() => store.close())
   return store
 }
@@ -49,5 +49,16 @@ describe('a file of version 1', () => {
       attempts: 3,
     })
     expect(await claimCallbacks(store)).toEqual([])
+  })
+
+  it('sends the callbacks that were still to come, with the content of their end', async () => {
+    const store = await openFirstVersion(1_950_000_000_000)
+
+    const [one, ...others] = await claimCallbacks(store)
+
+    expect(others).toEqual([])
+    expect(one?.execution).toMatchObject({ id: id(2), callback: { state: 'waiting', number: 1 } })
+    expect(text(one?.execution.reply)).toBe('{"branch":"success"}')
+    expect(one?.rest).not.toBeNull()
   })
 })

@@ -50,7 +50,7 @@ async function goOn(leased: Leased): Promise<void> {
   const { lease, execution } = leased
   if (leased.purpose === 'callback') {
     tell('called', execution.id)
-    await store.settleCallback(lease, { outcome: 'delivered' })
+    await store.settleCallback(lease, { wasSent: true, outcome: 'delivered' })
     return
   }
   const attempts = execution.attempts + 1
