@@ -19,9 +19,10 @@ const views = /** @type {const} */ ([
 function App() {
   const [place, setPlace] = useState(() => readFragment(location.hash))
   // Who asks for a key.
-  const [asking, setAsking] = useState(/** @type {'reader' | 'service' | null} */ (null))
+  const [asking, setAsking] = useState(/** @type {'reader' | 'service' | 'refused' | null} */ (null))
   // Changes with the key, so that the views ask again.
   const [keyNumber, setKeyNumber] = useState(0)
+  const isEntered = useRef(false)
   const main = useRef(/** @type {HTMLElement | null} */ (null))
   const latest = useRef(place)
   useEffect(() => {
@@ -32,7 +33,11 @@ function App() {
       latest.current = next
       setPlace(next)
     }
-    const ask = () => setAsking('service')
+    const ask = () => {
+      const wasRefused = readKey() !== null
+      keepKey(null)
+      setAsking((before) => (wasRefused || before === 'refused' ? 'refused' : 'service'))
+    }
     addEventListener('hashchange', follow)
     addEventListener(keyRefused, ask)
     return () => {
@@ -49,7 +54,16 @@ function App() {
     keepKey(key)
     setAsking(null)
     setKeyNumber((number) => number + 1)
+    isEntered.current = key !== null
   }
+  // The form that had the focus is gone.
+  useEffect(() => {
+    if (!isEntered.current) return
+    isEntered.current = false
+    const heading = main.current?.querySelector('h1')
+    heading?.setAttribute('tabindex', '-1')
+    heading?.focus()
+  }, [keyNumber])
   return html`<header>
       <a class="skip" href="#main" onClick=${(/** @type {Event} */ event) => {
         event.preventDefault()
@@ -66,7 +80,7 @@ function App() {
       <${KeyButton} asks=${asking !== null} onAsk=${() => setAsking(asking === null ? 'reader' : null)} onForget=${() => changeKey(null)} />
     </header>
     <main id="main" tabindex="-1" ref=${main}>
-      ${asking === null ? null : html`<${KeyForm} isAsked=${asking === 'service'} onKey=${changeKey} />`}
+      ${asking === null ? null : html`<${KeyForm} asked=${asking} onKey=${changeKey} />`}
       <${View} place=${place} keyNumber=${keyNumber} />
     </main>`
 }
@@ -103,13 +117,12 @@ function View({ place, keyNumber }) {
 
 /** @param {{ asks: boolean, onAsk: () => void, onForget: () => void }} props */
 function KeyButton({ asks, onAsk, onForget }) {
-  if (readKey() !== null && !asks)
-    return html`<button type="button" onClick=${onForget}>Forget the key</button>`
+  if (readKey() !== null) return html`<button type="button" onClick=${onForget}>Forget the key</button>`
   return html`<button type="button" aria-expanded=${asks ? 'true' : 'false'} onClick=${onAsk}>API key</button>`
 }
 
-/** @param {{ isAsked: boolean, onKey: (key: string) => void }} props `isAsked`: the service asks. */
-function KeyForm({ isAsked, onKey }) {
+/** @param {{ asked: 'reader' | 'service' | 'refused', onKey: (key: string) => void }} props `asked`: by whom. */
+function KeyForm({ asked, onKey }) {
   const [key, setKey] = useState('')
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault()
@@ -117,7 +130,7 @@ function KeyForm({ isAsked, onKey }) {
   }
   const isWrong = key !== '' && !isPossible(key)
   return html`<form class="key" onSubmit=${submit} aria-label="The key for this service">
-    ${isAsked ? html`<p role="alert">${readKey() === null ? 'This service asks for an API key.' : 'The service has refused the key.'}</p>` : null}
+    ${asked === 'reader' ? null : html`<p role="alert">${asked === 'service' ? 'This service asks for an API key.' : 'The service has refused the key. It is forgotten.'}</p>`}
     <label><span class="label">API key</span>
       <input type="password" autocomplete="off" spellcheck=${false} value=${key}
         aria-invalid=${isWrong ? 'true' : undefined}

@@ -71,15 +71,15 @@ function Status({ execution, onChange }) {
   return html`<p role="status" tabindex="-1" ref=${status}><span class=${`tag ${state}`}>${state}</span>${code === null || code === state ? null : html`${' '}<${CodeLink} code=${code} />`}</p>
     ${done ? null : html`<${Progress} execution=${execution} />`}
     <dl class="facts">
-      <div><dt>Node</dt><dd>${nodeId === null ? '–' : html`<a href=${writeFragment({ view: 'node', id: nodeId, tenant })}><${Name} name=${nodeId} /></a>`}</dd></div>
-      <div><dt>Tenant</dt><dd>${tenant === null ? '–' : html`<${Name} name=${tenant} />`}</dd></div>
+      ${nodeId === null ? null : html`<div><dt>Node</dt><dd><a href=${writeFragment({ view: 'node', id: nodeId, tenant })}><${Name} name=${nodeId} /></a></dd></div>`}
+      ${tenant === null ? null : html`<div><dt>Tenant</dt><dd><${Name} name=${tenant} /></dd></div>`}
       <div><dt>Target</dt><dd>${host}:${port}</dd></div>
       <div><dt>Attempts</dt><dd>${attempts}</dd></div>
-      <div><dt>Redrives</dt><dd>${redrives}</dd></div>
+      ${redrives === 0 ? null : html`<div><dt>Redrives</dt><dd>${redrives}</dd></div>`}
       <div><dt>Accepted</dt><dd><${Time} time=${acceptedAt} /></dd></div>
-      <div><dt>Due</dt><dd><${Time} time=${dueAt} /></dd></div>
+      ${dueAt === null ? null : html`<div><dt>Due</dt><dd><${Time} time=${dueAt} /></dd></div>`}
       <div><dt>Expires</dt><dd><${Time} time=${expiresAt} /></dd></div>
-      <div><dt>Ended</dt><dd><${Time} time=${endedAt} /></dd></div>
+      ${endedAt === null ? null : html`<div><dt>Ended</dt><dd><${Time} time=${endedAt} /></dd></div>`}
       <div><dt>Callback</dt><dd>${describeCallback(callback, done)}</dd></div>
     </dl>
     ${done ? null : html`<${Cancel} id=${executionId} onChange=${onChange} />`}

@@ -12,6 +12,8 @@ import { html, useEffect, useMemo, useRef, useState } from './vendor/standalone.
 const everyMs = 5_000
 const minutesEveryMs = 15_000
 const pageSize = 25
+/** So many entries an instance remembers. */
+const mostKept = 1_000
 /** Sparklines are read one by one: so many at the same time. */
 const callsAtOnce = 4
 
@@ -72,7 +74,7 @@ export function NodesView({ search: place }) {
       ${(/** @type {any} */ value) => html`<p class="quiet">
             As the instance <code>${value.instance}</code> has counted since <${Time} time=${value.instanceSince} />${describeOthers(value.instances)}.
           </p>
-          <div class="pair filters" role="search">
+          <div class="filters few" role="search">
             <${Field} label="Search">
               <input type="search" value=${search} autocomplete="off"
                 onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => change({ search: currentTarget.value, page: '1' })} />
@@ -82,6 +84,7 @@ export function NodesView({ search: place }) {
             <//>
           </div>
           <p role="status">${nodes.length === 0 ? 'No node has been executed yet.' : found.length === 0 ? `None of ${nodes.length} entries has an id or a tenant that contains “${search.trim()}”.` : `${found.length} of ${nodes.length} entries`}</p>
+          ${nodes.length < mostKept ? null : html`<p class="quiet">An instance remembers the ${mostKept} pairs of node and tenant that were used last: older ones may be forgotten.</p>`}
           ${shown.length === 0 ? null : html`<${NodeTable} nodes=${shown} minutes=${minutes} now=${now} />`}
           ${
             pages === 1
@@ -111,7 +114,11 @@ function NodeTable({ nodes, minutes, now }) {
           return html`<tr key=${nodeKey(node)} class=${failingSince === null ? '' : 'failing'}>
             <th scope="row"><a href=${writeFragment({ view: 'node', id: nodeId, tenant })}><${Name} name=${nodeId} /></a></th>
             <td data-label="Tenant">${tenant === null ? 'all' : html`<${Name} name=${tenant} />`}</td>
-            <td data-label="Last hour"><${Sparkline} minutes=${minutes[nodeKey(node)] ?? null} /></td>
+            <td data-label="Last hour">${
+              pathOf('v1/nodes', nodeId) === null
+                ? html`<span title="A browser cannot ask for this id.">–</span>`
+                : html`<${Sparkline} minutes=${minutes[nodeKey(node)] ?? null} />`
+            }</td>
             <td class="number" data-label="Executions">${passedThrough}</td>
             <td class="number" data-label="Failed">${failed}</td>
             <td class="age" data-label="Failing since">${failingSince === null ? '–' : html`<strong>${formatAge(failingSince, now)}</strong>`}</td>

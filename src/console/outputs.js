@@ -1,5 +1,6 @@
 // @ts-check
-import { CodeLink, Name, Words } from './parts.js'
+import { showUnseen } from './format.js'
+import { CodeLink, Words } from './parts.js'
 import { html } from './vendor/standalone.module.js'
 
 /**
@@ -13,7 +14,7 @@ export function Outputs({ outputs, lit, isGood, label = 'Outputs' }) {
       (
         output,
       ) => html`<li class=${output === lit ? (isGood ? 'lit good' : 'lit bad') : ''} aria-current=${output === lit ? 'true' : undefined}>
-        <${Name} name=${output} />${output === lit ? html`<span class="follows"> follows</span>` : null}
+        ${showUnseen(output)}${output === lit ? html`<span class="follows"> follows</span>` : null}
       </li>`,
     )}
   </ul>`

@@ -50,14 +50,16 @@ export function CodeLink({ code }) {
   return html`<a href=${codePage(code)} target="_blank" rel="noopener"><code>${showUnseen(code)}</code></a>`
 }
 
-/** @param {{ problem: import('./api.js').Problem, level?: 'alert' | 'status' }} props */
-export function ProblemBox({ problem, level = 'alert' }) {
+/** @param {{ problem: import('./api.js').Problem, level?: 'alert' | 'status', doubt?: string }} props `doubt`: what is not known if the
+ *  service itself has not replied. */
+export function ProblemBox({ problem, level = 'alert', doubt }) {
   const { status, code, title, detail, errors } = problem
   // The form for the key says it.
   if (status === 401)
     return html`<p class="quiet">Without a key that the service knows there is nothing to see.</p>`
   return html`<div class="problem" role=${level}>
     <p><strong><${Words} text=${title} /></strong>${status === 0 ? '' : ` (${status})`}${code ? html`${' '}<${CodeLink} code=${code} />` : null}</p>
+    ${doubt && (status === 0 || (status >= 500 && code === null)) ? html`<p>${doubt}</p>` : null}
     ${detail ? html`<p><${Words} text=${detail} /></p>` : null}
     <${Messages} places messages=${errors.map((error) => ({ ...error, isError: true }))} />
   </div>`

@@ -82,7 +82,7 @@ export function RedriveForm({ filter, isPending = false, onRedriven = () => {} }
       ${counted === null ? null : html`<${Counted} reply=${counted} />`}
       ${done === null ? null : html`<p>${formatCount(done.redriven, 'execution')} ${done.redriven === 1 ? 'is' : 'are'} executed again.</p>`}
     </div>
-    ${problem === null ? null : html`<${ProblemBox} problem=${problem} />`}
+    ${problem === null ? null : html`<${ProblemBox} problem=${problem} doubt="Whether anything is executed again is not known: look at the list." />`}
   </div>`
 }
 

@@ -3,10 +3,11 @@ import { asText, isObject } from './json.js'
 
 /** Names of headers, parameters and members whose value lets in who has it. */
 const secretName =
-  /^(?:.*[-_.~])?(?:api[-_.]?key|apikey|key|token|access[-_.]?token|accesstoken|secret|client[-_.]?secret|clientsecret|password|passwd|pwd|sig|signature|auth|authorization|cookie|credentials?|jwt|session|sessionid|sid)$/i
+  /^(?:.*[-_.~])?(?:api[-_.]?key|apikey|key|token|access[-_.]?token|accesstoken|secret|client[-_.]?secret|clientsecret|password|passwd|pwd|passphrase|passcode|pin|otp|totp|sig|signature|auth|authorization|cookie|credentials?|jwt|session|sessionid|sid)$/i
 
 /** The same in names such as `crmPassword`. */
-const secretHump = /[a-z0-9](?:Token|Secret|Password|Passwd|Pwd|ApiKey|Credentials?|Jwt|Signature)$/
+const secretHump =
+  /[a-z0-9](?:Token|Secret|Password|Passwd|Pwd|Passphrase|Passcode|Pin|Otp|Totp|ApiKey|Credentials?|Jwt|Signature)$/
 
 const authScheme = /^(?:bearer|basic|digest|token|apikey|aws4-hmac-sha256)\s/i
 

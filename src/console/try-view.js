@@ -97,15 +97,17 @@ export function TryView({ shared, keyNumber }) {
       <${CopyButton} text=${preview.isCurrent ? (reply?.curl ?? null) : null}>Copy as curl<//>
       <${LinkButton} node=${parsed.ok && twice === null ? parsed.value : null} messages=${messages} secrets=${draft.secrets} isKnown=${preview.ofNode} />
     </div>
-    <div class="columns">
+    <div class="work"><div class="edit">
       <${NodeFields} key=${chosen} node=${node} messages=${messages} isClosed=${closed !== null}
         onNode=${(/** @type {object} */ changed) => change({ node: writeJson(changed) })} />
       <${JsonFields} draft=${draft} error=${closed} messages=${messages} onChange=${change} />
     </div>
-    <${Execution} key=${chosen} request=${request} outputs=${outputs} />
+    <div class="follow">
+    <${PreviewBox} preview=${preview} request=${request} />
+    <${Execution} key=${chosen} request=${request} outputs=${outputs} isForbidden=${preview.isCurrent && isForbidden(answer)} />
     <${WhatIf} simulation=${draft.simulation} simulated=${'text' in request ? (reply?.simulated ?? null) : null} isOld=${!preview.isCurrent} outputs=${outputs}
       onChange=${(/** @type {import('./draft.js').Simulation} */ simulation) => change({ simulation })} />
-    <${PreviewBox} preview=${preview} request=${request} />`
+    </div></div>`
 }
 
 /**
@@ -181,8 +183,8 @@ function PreviewProblem({ problem }) {
   return html`<p class="quiet">There is none. ${formatCount(errors.length, 'error')} of the node ${errors.length === 1 ? 'is' : 'are'} shown above.</p>`
 }
 
-/** @param {{ request: { text: string } | { problem: string }, outputs: readonly string[] }} props */
-function Execution({ request, outputs }) {
+/** @param {{ request: { text: string } | { problem: string }, outputs: readonly string[], isForbidden: boolean }} props */
+function Execution({ request, outputs, isForbidden: isClosed }) {
   const [result, setResult] = useState(
     /** @type {{ answer: import('./api.js').Answer, of: string, outputs: readonly string[] } | null} */ (
       null
@@ -201,13 +203,13 @@ function Execution({ request, outputs }) {
   const isOld = result !== null && ('problem' in request || request.text !== result.of)
   return html`<section aria-labelledby="execution">
     <h2 id="execution" class="hidden">Execute</h2>
-    <p class="toolbar"><button type="button" class="main" disabled=${'problem' in request || runs} onClick=${execute}>Execute</button>
-      <span class="quiet">The request goes to the target.</span></p>
+    <p class="toolbar"><button type="button" class="main" disabled=${'problem' in request || runs || isClosed} onClick=${execute}>Execute</button>
+      <span class="quiet">${isClosed ? 'This key may not execute it: the reason stands at the top.' : 'The request goes to the target.'}</span></p>
     <div role="group" aria-label="Result of the execution" class=${isOld ? 'old' : ''}>
       <p role="status" class="hidden">${runs ? 'It runs' : answer?.ok === true ? `The output ${answer.value.branch} follows` : ''}</p>
       ${runs ? html`<p>It runs …</p>` : null}
       ${isOld ? html`<p class="state">Of the node and the data before the change.</p>` : null}
-      ${answer?.ok === false ? html`<${ProblemBox} problem=${answer.problem} />` : null}
+      ${answer?.ok === false ? html`<${ProblemBox} problem=${answer.problem} doubt="Whether the target was called is not known. Look there before you execute it again." />` : null}
       ${answer?.ok === true ? html`<${ResultView} reply=${answer.value} outputs=${result?.outputs ?? []} />` : null}
     </div>
   </section>`

@@ -55,6 +55,7 @@ describe('the nodes', () => {
 
     await page.getByText('1000 of 1000 entries').waitFor()
     await page.getByText('Page 1 of 40').waitFor()
+    expect(await page.getByText('older ones may be forgotten').isVisible()).toBe(true)
     expect(await rows.count()).toBe(25)
     await page.getByRole('img', { name: '1 in the last hour' }).nth(24).waitFor()
     // The list itself, and the last hour of those that are seen.
@@ -201,6 +202,8 @@ describe('one node', () => {
     await page.getByRole('link', { name: id, exact: true }).click()
 
     await page.getByText('A browser cannot ask for this id.').waitFor()
+    await page.goBack()
+    await page.getByTitle('A browser cannot ask for this id.').getByText('–').waitFor()
     expect(complaints).toEqual([])
   })
 

@@ -321,6 +321,33 @@ describe('an execution', () => {
     expect(complaints).toEqual([])
   })
 
+  it('says that the target may have been called if the service does not reply', async () => {
+    const { page, text, button } = await openTry()
+    await text('Request').waitFor()
+    await page.route('**/v1/execute', (route) => route.abort())
+
+    await button('Execute').click()
+
+    await page.getByText('Whether the target was called is not known.').waitFor()
+  })
+
+  it.each([1_100, 1_280, 1_600])(
+    'and the preview are seen beside what is edited, at %d pixels',
+    async (width) => {
+      const { url } = await service()
+      const { text, button, field } = await openConsole(browser, url, { width })
+      await text('Request').waitFor()
+
+      await field('Time limit in ms').fill('2500')
+
+      const seen = await Promise.all([text('Request'), button('Execute')].map((part) => part.boundingBox()))
+      for (const box of seen) {
+        expect(box?.y).toBeGreaterThanOrEqual(0)
+        expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(900)
+      }
+    },
+  )
+
   it('can be begun with any example of the document', async () => {
     const { url, receiverPort } = await serviceWithDemoReceiver()
     const { page, field, button, readNode } = await openConsole(browser, url)
@@ -482,6 +509,8 @@ describe('the key', () => {
     const box = await problem.boundingBox()
     expect(box?.y).toBeLessThan((await field('URL').boundingBox())?.y ?? 0)
     expect(await problem.innerText()).toContain('execute')
+    expect(await button('Execute').isDisabled()).toBe(true)
+    await page.getByText('This key may not execute it').waitFor()
   })
 
   it('that is wrong is said to be refused', async () => {
@@ -492,6 +521,11 @@ describe('the key', () => {
     await field('API key').fill('another-key-that-is-wrong')
     await button('Use this key').click()
 
-    await page.getByText('The service has refused the key.').waitFor()
+    await page.getByText('The service has refused the key. It is forgotten.').waitFor()
+    expect(await page.evaluate('sessionStorage.length')).toBe(0)
+    await field('API key').fill(key)
+    await button('Use this key').click()
+    await button('Forget the key').waitFor()
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Try a node')
   })
 })

@@ -36,7 +36,7 @@ const tried = await open('#/try')
 await tried.getByText('Examples').click()
 await tried.getByRole('button', { name: previewExamples.lead_exists.summary }).click()
 await tried.getByText('exists follows').waitFor()
-await take(tried, 'console', 1_495)
+await take(tried, 'console', 1_420)
 
 for (const { value } of Object.values<{ value: ExecuteRequest }>(executeExamples))
   await world.service.execute(value)
@@ -61,7 +61,7 @@ const execution = await open(`#/executions/${executionId}`)
 await execution.locator('.tag.failed').waitFor()
 await execution.getByRole('button', { name: 'Count (dry run)' }).click()
 await execution.getByText('Nothing was done').waitFor()
-await take(execution, 'console-execution', 1_410)
+await take(execution, 'console-execution', 1_450)
 
 /** The statistics of a node as they are after an hour of many executions: no hour has passed yet. */
 function afterABusyHour(statistics: NodeStatistics): NodeStatistics {

@@ -37,6 +37,18 @@ describe('a node in a link', () => {
       '/body/fields/0/literal/pwd',
     ],
     ['a member that no node has', { vault: { password: secret } }, '/vault/password'],
+    [
+      'a passphrase',
+      { body: { structure: 'json', content: { passphrase: secret } } },
+      '/body/content/passphrase',
+    ],
+    ['a PIN', { body: { structure: 'json', content: { pin: secret } } }, '/body/content/pin'],
+    ['a one-time code', { query: [{ name: 'otp', value: secret }] }, '/query/0/value'],
+    [
+      'a PIN in camel case',
+      { body: { structure: 'json', content: { userPin: secret } } },
+      '/body/content/userPin',
+    ],
     ['a member in camel case', { crm: [{ crmToken: secret }] }, '/crm/0/crmToken'],
   ])('is without %s, and the link says so', (_what, node, path) => {
     const shared = withoutSecrets({ method: 'GET', ...node }, nothing)
@@ -127,6 +139,11 @@ describe('a node in a link', () => {
       'auth',
       'sig',
       'pwd',
+      'passphrase',
+      'passcode',
+      'pin',
+      'otp',
+      'totp',
       'x',
       '-',
       '_',
