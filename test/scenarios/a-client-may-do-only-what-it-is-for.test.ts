@@ -7,6 +7,7 @@ import { type TestFiles, testFiles } from '../support/files.ts'
 import { json } from '../support/receiver.ts'
 import { receiver } from '../support/servers.ts'
 import { type Service, service } from '../support/service.ts'
+import { storeFile } from './support/durable.ts'
 
 type Clients = Readonly<Record<string, object>>
 
@@ -161,6 +162,18 @@ describe('a client with a list of tenants', () => {
     expect(together.body.lastFailures).toHaveLength(3)
     expect((await read<NodeStatistics>(running, 'ops', statistics)).body.passedThrough).toBe(5)
     expect(await read(running, 'engine', '/v1/nodes/secret-plan/stats')).toMatchObject({ status: 404 })
+  })
+
+  it('may not list the executions of another tenant, and lists those of all of its own', async () => {
+    const running = await serviceFor(usual, { STORE_URL: `sqlite:${await storeFile()}` })
+
+    const of = (query: string) => read<Problem>(running, 'engine', `/v1/executions${query}`)
+
+    expect(await of('?tenant=initech')).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden', errors: [{ path: '/tenant' }] },
+    })
+    expect([(await of('')).status, (await of('?tenant=acme')).status]).toEqual([200, 200])
   })
 
   it.each(['/v1/nodes', '/v1/nodes/crm-lead/stats'])(

@@ -11,7 +11,7 @@ import { storeUnreadable } from '../../problems/key-refusal.ts'
 import { Refusal } from '../../problems/problem.ts'
 import { describeQueryMistake } from '../../problems/query-mistake.ts'
 import { problemReply, readingReplies, storedReplies } from '../problem-replies.ts'
-import { ownedBy, readSpan } from './execution-filter.ts'
+import { checkNamedTenant, ownedBy, readSpan } from './execution-filter.ts'
 import { listParameters, noParameters } from './list-parameters.ts'
 import { requireStore, type StoreOption } from './required-store.ts'
 import { summarize } from './summary.ts'
@@ -45,6 +45,7 @@ export const listRoute: FastifyPluginAsyncTypebox<StoreOption> = async (app, opt
   }
   app.get('/v1/executions', { schema }, async ({ client, query }) => {
     const { limit = '50', after = null, since, ...equal } = query
+    checkNamedTenant(client, equal.tenant)
     const { wrong, span } = readSpan({ since })
     if (wrong.length > 0) throw wrongQuery()
     const page = await executions().list(

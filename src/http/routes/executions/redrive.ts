@@ -2,11 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { named } from '../../../contract/builders.ts'
 import { RedriveReply, RedriveRequest } from '../../../contract/durable.ts'
 import type { RedriveFilter } from '../../../durability/store/execution-store.ts'
-import { checkTenant, lacksRight } from '../../clients/access.ts'
-import type { Client } from '../../clients/client.ts'
+import { lacksRight } from '../../clients/access.ts'
 import { Refusal, whatIsWrong } from '../../problems/problem.ts'
 import { problemReplies, problemReply, readingReplies, storedReplies } from '../problem-replies.ts'
-import { ownedBy, readSpan } from './execution-filter.ts'
+import { checkNamedTenant, ownedBy, readSpan } from './execution-filter.ts'
 import { requireStore, type StoreOption } from './required-store.ts'
 
 /** `POST /v1/executions/redrive` */
@@ -50,10 +49,6 @@ export const redriveRoute: FastifyPluginAsyncTypebox<StoreOption> = async (app, 
     if (redrive === 'unavailable') throw redriveUnstored()
     return redrive satisfies RedriveReply
   })
-}
-
-function checkNamedTenant(client: Client | null, tenant: string | undefined): void {
-  if (tenant !== undefined) checkTenant(client, tenant)
 }
 
 function redriveUnstored(): Refusal {
