@@ -267,7 +267,7 @@ export const variables = {
       name: 'MAX_BACKLOG',
       default: '100000',
       description:
-        'Limit for the durable executions of one tenant of a client that have not ended. Further ones get 429 with `backlog_full`.',
+        'Limit for the durable executions of one tenant of a client that have not ended. Further ones get 429 with `backlog_full`. Holds for all instances of a store together.',
       example: '1000000',
       parse: integer(1, 100_000_000),
     }),
