@@ -35,7 +35,7 @@ const notEnabled =
 
 /** Whether a target that knows the credential says that it may not do this. */
 export function lacksPermission(words: string): boolean {
-  return /\b(?:(?:not|n't) (?:allowed|permitted|authori[sz]ed) to|permissions?|insufficient scope|scope mismatch|privileges?|forbidden)\b/i.test(
+  return /\b(?:(?:not|n't) (?:allowed|permitted|authori[sz]ed) to|permissions?|insufficient scope|scope mis\w{1,8}|privileges?|forbidden)\b/i.test(
     words,
   )
 }
