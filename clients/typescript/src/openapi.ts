@@ -1921,14 +1921,14 @@ export interface components {
              * @example 2026-11-21T21:54:09Z
              */
             endedAt: string | null;
-            /** @description What became of its callback; null if it has none. Before its end: `waiting`, with no attempts. */
+            /** @description What became of the callback of its last end that has one; null if none has. Before its end: `waiting`, with no attempts. Callbacks of earlier ends are tried beside it. */
             callback: {
                 /**
                  * @description `failed`: it was tried for a day.
                  * @enum {string}
                  */
                 state: "waiting" | "delivered" | "failed";
-                /** @description How often it was tried. */
+                /** @description How often it was sent. */
                 attempts: number;
             } | null;
         };
@@ -1983,14 +1983,14 @@ export interface components {
              * @example 2026-11-21T21:54:09Z
              */
             endedAt: string | null;
-            /** @description What became of its callback; null if it has none. Before its end: `waiting`, with no attempts. */
+            /** @description What became of the callback of its last end that has one; null if none has. Before its end: `waiting`, with no attempts. Callbacks of earlier ends are tried beside it. */
             callback: {
                 /**
                  * @description `failed`: it was tried for a day.
                  * @enum {string}
                  */
                 state: "waiting" | "delivered" | "failed";
-                /** @description How often it was tried. */
+                /** @description How often it was sent. */
                 attempts: number;
             } | null;
             /** @description The reply as of `POST /v1/execute`; null until it has ended. */
@@ -2050,7 +2050,7 @@ export interface components {
             /** @description Whether to take also what has `repeat: never`, or may have done its work and is not idempotent. Default: `false`. */
             force?: boolean;
             /**
-             * @description `again`: the callback is sent again at the end. The engine has followed the branch of the first end already. Default: `"none"`.
+             * @description `again`: the end has a callback of its own, to the same address. The engine has followed the branch of the first end already. Default: `"none"`.
              * @enum {string}
              */
             callback?: "none" | "again";
