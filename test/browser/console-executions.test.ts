@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hashKey } from '../../src/http/clients/api-keys.ts'
 import { serviceWithStore, submit, untilEnded } from '../scenarios/support/durable.ts'
 import { testFiles } from '../support/files.ts'
 import { json, retryLater } from '../support/receiver.ts'
@@ -148,6 +149,26 @@ describe('the executions', () => {
     await page.getByText('A moment is typed in part.').waitFor()
     expect(target.received).toHaveLength(3)
     expect(complaints).toEqual([])
+  })
+
+  it('of another client are none of the reader, who may not execute them again', async () => {
+    const [engine, reader] = ['a-key-of-the-engine', 'a-key-of-the-reader']
+    const files = await testFiles({
+      'clients.json': JSON.stringify({
+        engine: { keys: [`sha256:${hashKey(engine)}`] },
+        reader: { keys: [`sha256:${hashKey(reader)}`], rights: ['read'] },
+      }),
+    })
+    const own = await serviceWithStore({ settings: { API_KEYS_FILE: `${files.path}/clients.json` } })
+    const { page, button, field } = await openConsole(browser, own.url, { fragment: '#/executions' })
+    await field('API key').fill(reader)
+    await button('Use this key').click()
+
+    await page.getByText('No execution of the client that this key belongs to is kept').waitFor()
+    await page.getByText('Execute again what has failed').click()
+    await button('Count (dry run)').click()
+    await page.getByRole('alert').getByText('lacks the right "redrive"').waitFor()
+    expect(await button('Count (dry run)').isDisabled()).toBe(true)
   })
 
   it('are not executed again by an address that was not understood', async () => {

@@ -321,6 +321,17 @@ describe('an execution', () => {
     expect(complaints).toEqual([])
   })
 
+  it('hides nothing in what the target answers', async () => {
+    const target = await receiver(json(200, 'a\u202eb'))
+    const { text, button, writeNode } = await openTry()
+    await writeNode({ method: 'PUT', url: target.url })
+    await text('Request').getByText('PUT').waitFor()
+
+    await button('Execute').click()
+
+    await text('Response').getByText('a[U+202E]b').waitFor()
+  })
+
   it('says that the target may have been called if the service does not reply', async () => {
     const { page, text, button } = await openTry()
     await text('Request').waitFor()
@@ -450,6 +461,14 @@ describe('what is copied', () => {
       ],
     })
   })
+})
+
+it('an address of no view says so', async () => {
+  const { url } = await service()
+  const { page, complaints } = await openConsole(browser, url, { fragment: '#/exections' })
+
+  await page.getByRole('alert').getByText('The console has no view exections').waitFor()
+  expect(complaints).toEqual([])
 })
 
 it('a changed node is not lost by leaving the page without a question', async () => {
