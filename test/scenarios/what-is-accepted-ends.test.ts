@@ -663,6 +663,9 @@ it('a list has pages, newest first, and filters', async () => {
   expect([idsOf(first), idsOf(second), second.next]).toEqual([ids.slice(0, 2), ids.slice(2), null])
   expect(idsOf(await list('nodeId=b&state=succeeded'))).toEqual([ids[1]])
   expect(idsOf(await list('state=failed'))).toEqual([])
+  expect(idsOf(await list('host=LocalHost'))).toEqual(ids)
+  const lost = await own.request<Problem>('/v1/executions?after=x')
+  expect(lost.body.detail).toMatch(/^after is not/)
   for (const wrong of [
     'limit=0',
     'after=x',

@@ -44,17 +44,22 @@ export const listRoute: FastifyPluginAsyncTypebox<StoreOption> = async (app, opt
     },
   }
   app.get('/v1/executions', { schema }, async ({ client, query }) => {
-    const { limit = '50', after = null, since, ...equal } = query
+    const { limit = '50', after = null, since, host, ...equal } = query
     checkNamedTenant(client, equal.tenant)
     const { wrong, span } = readSpan({ since })
     if (wrong.length > 0) throw wrongQuery()
     const page = await executions().list(
-      { ...equal, ...ownedBy(client), ...span } as ListFilter,
+      {
+        ...equal,
+        ...(host !== undefined && { host: host.toLowerCase() }),
+        ...ownedBy(client),
+        ...span,
+      } as ListFilter,
       after,
       Math.min(Number(limit), durableLimits.listed),
     )
     if (page === 'unavailable') throw storeUnreadable()
-    if (page === 'unknown_place') throw wrongQuery()
+    if (page === 'unknown_place') throw wrongQuery('after is not what a page has as next.')
     return { executions: page.executions.map(summarize), next: page.next } satisfies ExecutionListReply
   })
 }
