@@ -38,7 +38,7 @@ async function bench(options: Options): Promise<void> {
 async function measureParts(world: World, options: Options): Promise<Results> {
   const { isQuick, leakCalls } = options
   const seconds = isQuick ? 1 : 4
-  const warmUpSeconds = isQuick ? 1 : 30
+  const warmUpSeconds = isQuick ? 1 : 20
   const when = <Result>(part: Part, measure: () => Promise<Result>) =>
     options.parts.includes(part) ? measure() : null
   return {

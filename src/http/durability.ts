@@ -92,7 +92,8 @@ export function startDurability({
       waiters.ended(record.executionId)
       logExecution(log, record, { requestId: null, keyName: client === '' ? null : client, traceId })
       metrics.executed(record)
-      statistics.record(record)
+      // Not what a client has withdrawn: it tells nothing about the node.
+      if (record.code !== 'withdrawn') statistics.record(record)
     },
     onError,
   })

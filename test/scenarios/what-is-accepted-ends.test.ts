@@ -546,7 +546,9 @@ describe('an execution that is cancelled', () => {
   it('ends at once where it waits', async () => {
     const target = await receiver(json(503, {}))
     const own = await serviceWithStore()
-    const node = { method: 'POST', url: target.url, onError: 'exit', retry: { delaysMs: [60_000] } }
+    const node = {
+      ...{ id: 'crm-lead', method: 'POST', url: target.url, onError: 'exit', retry: { delaysMs: [60_000] } },
+    }
     const { executionId } = await submit(own, { node })
     await vi.waitUntil(async () => {
       const { body } = await own.request<{ attempts: number }>(`/v1/executions/${executionId}`)
@@ -572,6 +574,8 @@ describe('an execution that is cancelled', () => {
       executionId,
     ])
     expect([again.body.delivered, again.body.repeat]).toEqual(['maybe', 'never'])
+    // It tells nothing about the node.
+    expect((await own.request('/v1/nodes/crm-lead/stats')).status).toBe(404)
   })
 
   it('makes no further attempt where one is under way', async () => {
