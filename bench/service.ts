@@ -8,8 +8,12 @@ const { start } = manifest.scripts
 
 /** Those of `npm start`, which are those of the image. */
 const usualFlags = start.match(/--\S+/g) ?? []
+/** Words like `NAME=${NAME:-value}`. */
 const usualEnv = Object.fromEntries(
-  Array.from(start.matchAll(/(\w+)=\$\{\1:-(.+?)\}/g), ([, name, value]) => [name, value]),
+  start
+    .split(' ')
+    .filter((word) => word.includes(':-'))
+    .map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf(':-') + 2, -1)]),
 )
 
 export interface ServiceOptions extends StartOptions {
