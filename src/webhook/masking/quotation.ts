@@ -56,6 +56,8 @@ export function createQuotationMasker(
 /** A word, perhaps with signs of omission in it, of which most have none. */
 const word = /[\w+~*•#.…-]{3,}/g
 const omission = /\*{2,}|•{2,}|#{2,}|…|\.{2,}|[xX]{4,}/
+/** Beside them, a value itself may end with four x. */
+const omissionWithoutLetters = /\*{2,}|•{2,}|#{2,}|…|\.{2,}/
 /** Each is compared with every value. */
 const maxShortened = 50
 const noSpans: readonly Span[] = []
@@ -70,14 +72,19 @@ function findShortened(text: string, values: readonly string[]): readonly Span[]
   for (const { 0: found, index } of text.matchAll(word)) {
     if (!omission.test(found)) continue
     if (seen++ === maxShortened) break
-    const pieces = found
-      .toLowerCase()
-      .split(omission)
-      .map((piece) => piece.replace(/\.$/, ''))
-      .filter((piece) => piece !== '')
-    if (values.some((value) => fits(value, pieces))) spans.push([index, index + found.length])
+    const readings = [omission, omissionWithoutLetters].map((sign) => splitAt(found, sign))
+    if (values.some((value) => readings.some((pieces) => fits(value, pieces))))
+      spans.push([index, index + found.length])
   }
   return spans
+}
+
+function splitAt(text: string, sign: RegExp): readonly string[] {
+  return text
+    .toLowerCase()
+    .split(sign)
+    .map((piece) => piece.replace(/\.$/, ''))
+    .filter((piece) => piece !== '')
 }
 
 function fits(value: string, pieces: readonly string[]): boolean {

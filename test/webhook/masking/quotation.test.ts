@@ -141,6 +141,12 @@ describe('a quotation', () => {
     },
   )
 
+  it('has no shortened value that ends with what could be a sign of omission', () => {
+    const mask = createQuotationMasker(['aaaaaaaaaaaaaaaaxXXx'], { parts: true })
+
+    expect(mask('key a••••xXXx')).toBe('key •••')
+  })
+
   it.each(forms)('has no stored value that is whole: %s', (_form, write) => {
     fc.assert(
       fc.property(key, around, around, (secret, before, behind) => {
