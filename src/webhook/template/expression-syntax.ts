@@ -2,6 +2,7 @@ import { LiquidError, Tokenizer } from 'liquidjs'
 import { suggest } from '../values/suggest.ts'
 import { listWords } from '../values/text.ts'
 import { findFilterElsewhere } from './elsewhere/filters-elsewhere.ts'
+import { dateLetters } from './filters/date-letters.ts'
 import { insteadOfMore, mostArguments, neededArguments } from './filters/filter-arguments.ts'
 import { callsElsewhere, findSyntaxHint, type HintPlace } from './syntax-hint.ts'
 
@@ -672,23 +673,12 @@ function refuseName(name: string): void {
 function refuseFormat(argument: Token | undefined): void {
   const format = argument?.kind === 'string' ? readContent(argument) : '%'
   if (format.includes('%') || !/[YyMDdHhms]{2}/.test(format)) return
-  const meant = format.replaceAll(/YYYY|yyyy|YY|yy|MM|DD|dd|HH|hh|mm|ss/g, (part) => formats[part] ?? part)
+  const meant = format.replaceAll(
+    /YYYY|yyyy|YY|yy|MM|DD|dd|HH|hh|mm|ss/g,
+    (part) => dateLetters[part] ?? part,
+  )
   const written = /^(?:%[YymdHIMS]|[-/.: T])+$/.test(meant) && meant.length < 40 ? meant : '%Y-%m-%d'
   throw new SyntaxProblem(`the format of the filter "date" has no "%"; write date: "${written}"`)
-}
-
-const formats: Readonly<Record<string, string>> = {
-  YYYY: '%Y',
-  yyyy: '%Y',
-  YY: '%y',
-  yy: '%y',
-  MM: '%m',
-  DD: '%d',
-  dd: '%d',
-  HH: '%H',
-  hh: '%I',
-  mm: '%M',
-  ss: '%S',
 }
 
 function refuseTooFew(filter: string, count: number): void {

@@ -1,3 +1,4 @@
+import { dateLetters } from '../filters/date-letters.ts'
 import { type Call, named, operandOf } from './call.ts'
 import { NotRewritten } from './not-rewritten.ts'
 import { lengthOf } from './time-units.ts'
@@ -25,22 +26,7 @@ function translateFormat(format: string): string {
   return meant
 }
 
-const letters: Readonly<Record<string, string>> = {
-  YYYY: '%Y',
-  yyyy: '%Y',
-  YY: '%y',
-  yy: '%y',
-  MM: '%m',
-  DD: '%d',
-  dd: '%d',
-  HH: '%H',
-  hh: '%I',
-  mm: '%M',
-  ss: '%S',
-  X: '%s',
-  "'T'": 'T',
-  '[T]': 'T',
-}
+const letters: Readonly<Record<string, string>> = { ...dateLetters, X: '%s', "'T'": 'T', '[T]': 'T' }
 
 /** In Liquid a number is in seconds, in JavaScript in milliseconds. */
 const asTime: Call = ({ value, kind }, [format]) => {

@@ -28,17 +28,22 @@ export type Value =
   | { readonly kind: 'truth'; readonly condition: Condition }
 
 /** What stands between the parentheses of a call. */
-export type Given =
-  | Value
-  | { readonly kind: 'duration'; readonly seconds: number }
-  /** `item => item.path`, with or without a comparison. */
-  | {
-      readonly kind: 'arrow'
-      readonly item: string
-      readonly path: string
-      readonly sign: string | null
-      readonly operand: Value | null
-    }
+export type Given = Value | Duration | Arrow<Value>
+
+/** Seconds. */
+export interface Duration {
+  readonly kind: 'duration'
+  readonly seconds: number
+}
+
+/** `item => item.path`, with or without a comparison. */
+export interface Arrow<Operand> {
+  readonly kind: 'arrow'
+  readonly item: string
+  readonly path: string
+  readonly sign: string | null
+  readonly operand: Operand | null
+}
 
 /** A condition. Its signs are those of Liquid. */
 export type Condition =

@@ -1,3 +1,5 @@
+import type { Arrow, Duration } from './tree.ts'
+
 /** A value in Liquid. */
 export interface Written {
   /** `piped` has filters, `truth` operators; `markup` is text with placeholders and tags. */
@@ -9,17 +11,8 @@ export interface Written {
   readonly isDate?: true
 }
 
-/** What stands between the parentheses of a call. */
-export type Argument =
-  | Written
-  | { readonly kind: 'duration'; readonly seconds: number }
-  | {
-      readonly kind: 'arrow'
-      readonly item: string
-      readonly path: string
-      readonly sign: string | null
-      readonly operand: string | null
-    }
+/** What stands between the parentheses of a call, in Liquid. */
+export type Argument = Written | Duration | Arrow<string>
 
 /** The time of the call, which has no format yet. */
 export const now: Written = { kind: 'path', value: '"now"', isDate: true }
