@@ -25,7 +25,6 @@ function make() {
       },
       onPause(listener) {
         tell = listener
-        return () => {}
       },
     },
     storeNow: () => now() + ahead,

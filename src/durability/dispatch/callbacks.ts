@@ -47,13 +47,14 @@ export interface CallbacksOptions {
 
 /** Pauses between tries, in milliseconds. The last one repeats. */
 const pausesMs = [5_000, 30_000, 120_000, 600_000, 3_600_000] as const
+const [shortestPauseMs, , , , longestPauseMs] = pausesMs
 
 /** How long after the end of an execution its callback is tried. */
 const givenUpAfterMs = 24 * 3_600_000
 
 /** The pause where nothing was sent: as long as it has waited. */
 function growPause(ageMs: number): number {
-  return Math.min(Math.max(ageMs, pausesMs[0]), 3_600_000)
+  return Math.min(Math.max(ageMs, shortestPauseMs), longestPauseMs)
 }
 
 /** How long a callback is given back for that could not begin now. */

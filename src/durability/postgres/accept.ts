@@ -348,6 +348,17 @@ const backlogParts = 16
 /** How many transactions are expected to accept for a tenant at the same moment. */
 const acceptedAtOnce = 32
 
+/** Additions, each with the backlog before it. */
+const counted = `counted AS (
+       SELECT a.*, coalesce((SELECT sum(b.executions) FROM backlogs b WHERE b.client = a.client AND b.tenant = a.tenant), 0)::bigint AS before
+       FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS a(client, tenant, executions, position)
+     )`
+
+const insertParts = (additions: string) =>
+  `INSERT INTO backlogs (client, tenant, part, executions)
+       SELECT client, tenant, pg_backend_pid() % ${backlogParts}, executions FROM ${additions} ORDER BY position
+       ON CONFLICT (client, tenant, part) DO UPDATE SET executions = backlogs.executions + excluded.executions`
+
 /** The lanes of one tenant. */
 interface Addition {
   readonly client: string
@@ -370,17 +381,12 @@ async function growBacklogs(
   const additions = sumUp(lanes)
   if (additions.length === 0) return null
   const rows = await transaction.rows(
-    `WITH counted AS (
-       SELECT a.*, coalesce((SELECT sum(b.executions) FROM backlogs b WHERE b.client = a.client AND b.tenant = a.tenant), 0)::bigint AS before
-       FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS a(client, tenant, executions, position)
-     ), judged AS MATERIALIZED (
+    `WITH ${counted}, judged AS MATERIALIZED (
        SELECT counted.*, CASE WHEN before + ${acceptedAtOnce} * executions <= $4::bigint
          THEN pg_try_advisory_xact_lock_shared(${backlogLock}) ELSE false END AS is_far
        FROM counted
      ), grown AS (
-       INSERT INTO backlogs (client, tenant, part, executions)
-       SELECT client, tenant, pg_backend_pid() % ${backlogParts}, executions FROM judged WHERE is_far ORDER BY position
-       ON CONFLICT (client, tenant, part) DO UPDATE SET executions = backlogs.executions + excluded.executions
+       ${insertParts('judged WHERE is_far')}
      )
      SELECT before, is_far FROM judged ORDER BY position`,
     [...listColumns(additions), Math.floor(maxBacklog * 0.8)],
@@ -422,15 +428,10 @@ export async function addToBacklogs(transaction: Transaction, lanes: readonly La
 /** Returns how large the backlogs were before. */
 async function addAll(transaction: Transaction, additions: readonly Addition[]): Promise<readonly number[]> {
   const rows = await transaction.rows(
-    `WITH added AS (
-       SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS a(client, tenant, executions, position)
-     ), grown AS (
-       INSERT INTO backlogs (client, tenant, part, executions)
-       SELECT client, tenant, pg_backend_pid() % ${backlogParts}, executions FROM added ORDER BY position
-       ON CONFLICT (client, tenant, part) DO UPDATE SET executions = backlogs.executions + excluded.executions
+    `WITH ${counted}, grown AS (
+       ${insertParts('counted')}
      )
-     SELECT coalesce((SELECT sum(b.executions) FROM backlogs b WHERE b.client = a.client AND b.tenant = a.tenant), 0)::bigint
-       AS before FROM added a ORDER BY a.position`,
+     SELECT before FROM counted ORDER BY position`,
     listColumns(additions),
   )
   return rows.map(({ before }) => readBigint(before))

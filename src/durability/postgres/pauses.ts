@@ -33,7 +33,7 @@ export async function savePauses(
 /** The pauses that are there, as far as they are known here. */
 export class KnownPauses {
   #until: ReadonlyMap<string, number> = new Map()
-  readonly #listeners = new Set<(pause: ConnectionPause) => void>()
+  readonly #listeners: ((pause: ConnectionPause) => void)[] = []
 
   /** Those that are not over. */
   learn(pauses: readonly ConnectionPause[]): void {
@@ -43,11 +43,9 @@ export class KnownPauses {
       if (pause.until > (before.get(pause.connection) ?? 0)) for (const tell of this.#listeners) tell(pause)
   }
 
-  /** Told at once of those that are known. Returns how to end it. */
-  onPause(tell: (pause: ConnectionPause) => void): () => void {
-    const own = (pause: ConnectionPause) => tell(pause)
-    this.#listeners.add(own)
-    for (const [connection, until] of this.#until) own({ connection, until })
-    return () => this.#listeners.delete(own)
+  /** Told at once of those that are known. */
+  onPause(tell: (pause: ConnectionPause) => void): void {
+    this.#listeners.push(tell)
+    for (const [connection, until] of this.#until) tell({ connection, until })
   }
 }

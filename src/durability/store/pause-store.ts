@@ -8,6 +8,6 @@ export interface ConnectionPause {
 export interface PauseStore {
   /** A pause is replaced by one that ends later, never by one that ends earlier. */
   save(pauses: readonly ConnectionPause[]): Promise<'written' | 'unavailable'>
-  /** Calls `tell` with each pause that is there, and then with each that begins or ends later than was known. Returns how to end it. */
-  onPause(tell: (pause: ConnectionPause) => void): () => void
+  /** Calls `tell` with each pause that is there, and then with each that begins or ends later than was known. */
+  onPause(tell: (pause: ConnectionPause) => void): void
 }
