@@ -98,8 +98,9 @@ function takeOrders(session: Session, open: OpenDatabase, send: (message: FromWo
     const results = isThere() ? commitGroup(session, orders) : []
     // What was committed to a file that is gone by now is not stored.
     if (!isThere()) return send({ kind: 'done', results: orders.map(deny), dues: noDues })
-    const now = orders.reduce((latest, order) => Math.max(latest, order.now), 0)
-    send({ kind: 'done', results, dues: session.takeDues(now) })
+    // What becomes due between the first and the last of them was not due for the first, which may be the claim.
+    const earliest = orders.reduce((first, { now }) => Math.min(first, now), Number.POSITIVE_INFINITY)
+    send({ kind: 'done', results, dues: session.takeDues(earliest) })
   }
 
   return (message: ToWorker): void => {

@@ -6,6 +6,7 @@ export class WakeTimer {
   readonly #now: () => number
   readonly #wakes = new Set<() => void>()
   #timer: NodeJS.Timeout | undefined
+  #at = Number.POSITIVE_INFINITY
   #isClosed = false
 
   /** `now` in milliseconds since the epoch. */
@@ -24,12 +25,20 @@ export class WakeTimer {
     if (!this.#isClosed) for (const wake of this.#wakes) wake()
   }
 
-  /** Replaces the time that was set before. */
+  /** Replaces the time that was set before. Where that has come, and its timer is late, it wakes now. */
   set(at: number | null): void {
+    const isLate = this.#at <= this.#now()
     clearTimeout(this.#timer)
+    this.#at = at ?? Number.POSITIVE_INFINITY
+    if (isLate) this.wake()
     if (at === null || this.#isClosed) return
     const ms = Math.min(Math.max(1, at - this.#now()), longestMs)
-    this.#timer = setTimeout(() => this.wake(), ms).unref()
+    this.#timer = setTimeout(() => this.#ring(), ms).unref()
+  }
+
+  #ring(): void {
+    this.#at = Number.POSITIVE_INFINITY
+    this.wake()
   }
 
   close(): void {

@@ -33,6 +33,18 @@ describe('a wake timer', () => {
     expect(wake).toHaveBeenCalledTimes(1)
   })
 
+  it('forgets no time that has come and was replaced before its timer ran', () => {
+    const { timer, wake } = start()
+    timer.set(1_100)
+    vi.setSystemTime(1_100)
+    timer.set(null)
+    expect(wake).toHaveBeenCalledTimes(1)
+
+    timer.set(null)
+    vi.advanceTimersByTime(1_000)
+    expect(wake).toHaveBeenCalledTimes(1)
+  })
+
   it('wakes those who want it, until it is closed', () => {
     const { timer, wake, stop } = start()
     const other = vi.fn()
