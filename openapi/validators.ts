@@ -22,10 +22,15 @@ export function compileValidators(schemas: readonly object[] = validatedSchemas)
   for (const schema of new Set([...namedSchemas, ...schemas])) ajv.addSchema(schema)
   const names = schemas.map(readId)
   const code = standalone.default(ajv, Object.fromEntries(names.map((name) => [name, name])))
-  return `// Written by npm run openapi.\n${inLines(code)}\n`
+  return `// Written by npm run openapi.\n${inAscii(inLines(code))}\n`
 }
 
 /** One line per schema and function, so that diffs are readable. */
 function inLines(code: string): string {
   return code.replace(/(?<=[;}])(?=(?:function validate|const schema)\d+\b)/g, '\n')
+}
+
+/** Everything beyond ASCII is in strings. V8 keeps a source that has more than Latin-1 at two bytes a character. */
+function inAscii(code: string): string {
+  return code.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
