@@ -29,28 +29,33 @@ export function complainAbout(url: string): string {
 
 /** Parses an authority with the WHATWG parser. It is the only parser, so that no other one can read another host. */
 export function parseAuthority(authority: string): ParsedAuthority {
-  const problem = findProblem(authority)
-  if (problem !== null) return { ok: false, problem }
-  const { hostname, port } = new URL(`https://${authority}/`)
+  const unfit = findProblemInText(authority)
+  if (unfit !== null) return { ok: false, problem: unfit }
+  const url = URL.parse(`https://${authority}/`)
+  if (url === null) return { ok: false, problem: describeInvalid(authority) }
+  const { hostname, port } = url
+  const problem = findProblem(hostname, port)
+  return problem === null ? { ok: true, place: toPlace(hostname, port) } : { ok: false, problem }
+}
+
+function toPlace(hostname: string, port: string): UrlPlace {
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   return {
-    ok: true,
-    place: {
-      host,
-      port: port === '' ? 443 : Number(port),
-      // Joined, it is one piece, so that JSON with it is written faster.
-      authority: [host.includes(':') ? hostname : host, ...(port === '' ? [] : [port])].join(':'),
-    },
+    host,
+    port: port === '' ? 443 : Number(port),
+    // Joined, it is one piece, so that JSON with it is written faster.
+    authority: [host.includes(':') ? hostname : host, ...(port === '' ? [] : [port])].join(':'),
   }
 }
 
-function findProblem(authority: string): string | null {
+function findProblemInText(authority: string): string | null {
   if (/<%|%>/.test(authority)) return noOtherTags
   if (forbiddenInUrl.test(authority)) return forbiddenComplaint
   if (authority.includes('@')) return 'must not contain user info; put credentials into "auth"'
-  if (authority === '') return 'has no host'
-  if (!URL.canParse(`https://${authority}/`)) return describeInvalid(authority)
-  const { hostname, port } = new URL(`https://${authority}/`)
+  return authority === '' ? 'has no host' : null
+}
+
+function findProblem(hostname: string, port: string): string | null {
   if (port === '0') return 'has the port 0, on which no server can listen'
   if (hostname.startsWith('[')) return null
   return isHostName(hostname)

@@ -73,8 +73,7 @@ export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): FixedU
     isConstant: tail.template.isConstant,
     carriesSecret: tail.template.secretNames.length > 0,
     tail: tail.template,
-    render: createRenderer(tail.template),
-    renderPath: createPathRenderer(tail.template),
+    ...createRenderers(tail.template),
   }
 }
 
@@ -86,16 +85,12 @@ const foreignHost = /[${}]|^%[A-Za-z_]\w{0,60}%$|^<[\w -]{1,60}>|^:[A-Za-z]/
 const foreignHostComplaint =
   'has a variable in place of the host, which is not filled in: write the host itself, as in https://api.example.com/path; placeholders are allowed behind the first "/", "?" or "#"'
 
-function createPathRenderer(tail: Template): FixedUrl['renderPath'] {
-  if (!tail.isConstant) return (scope) => renderPath(tail, scope)
-  const constant = rendered(splitTail(tail.staticText).path)
-  return () => constant
-}
-
-function createRenderer(tail: Template): FixedUrl['render'] {
-  if (!tail.isConstant) return (scope) => renderTail(tail, scope)
-  const constant = rendered(splitTail(tail.staticText))
-  return () => constant
+function createRenderers(tail: Template): Pick<FixedUrl, 'render' | 'renderPath'> {
+  if (!tail.isConstant)
+    return { render: (scope) => renderTail(tail, scope), renderPath: (scope) => renderPath(tail, scope) }
+  const constant = splitTail(tail.staticText)
+  const [whole, path] = [rendered(constant), rendered(constant.path)]
+  return { render: () => whole, renderPath: () => path }
 }
 
 function complaintAbout(url: string): string | null {
