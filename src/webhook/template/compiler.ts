@@ -1,6 +1,7 @@
 import { type ConfigError, pointer } from '../../contract/config-error.ts'
 import { isListOrObject } from '../values/json.ts'
 import { type KnownNames, requestNames, responseNames } from './known-names.ts'
+import { onceForEachText } from './known-texts.ts'
 import { rendered } from './render-result.ts'
 import { noPaths } from './response-paths.ts'
 import type { SecretPlace } from './secret-lookup.ts'
@@ -16,6 +17,9 @@ import {
   type TemplatePlace,
 } from './template.ts'
 import { findReferences, findSigns, type SentText, type UnrenderedReference } from './unrendered-reference.ts'
+
+const compileKnownCondition = onceForEachText<Condition>(compileCondition)
+const compileWithoutSecrets = onceForEachText<Template>((text, names) => compileTemplate(text, null, names))
 
 /** Compiles the strings of one node and collects all mistakes, so that one reply can list them. */
 export class Compiler {
@@ -105,7 +109,7 @@ export class Compiler {
   /** Compiles a condition. `names` are the variables that it can use. */
   condition(text: string, path: string, names: KnownNames = requestNames): Condition {
     if (!this.#admits({ characters: text.length, longest: text.length, parts: 1 }, path)) return never
-    const compiled = compileCondition(text, this.#allNames(names))
+    const compiled = compileKnownCondition(text, this.#allNames(names))
     if (compiled.ok) return compiled.template
     this.complain(path, compiled.problem)
     return never
@@ -160,10 +164,10 @@ export class Compiler {
 
   #compile(text: string, path: string, place: TemplatePlace, names: KnownNames): Compiled<Template> {
     if (!this.#admits(measureCode(text), path)) return { ok: true, template: constantTemplate('') }
-    const compiled = compileTemplate(text, place, this.#allNames(names))
-    if (compiled.ok) {
-      for (const name of compiled.template.secretNames) this.secretNames.add(name)
-    }
+    const known = this.#allNames(names)
+    if (place === null) return compileWithoutSecrets(text, known)
+    const compiled = compileTemplate(text, place, known)
+    if (compiled.ok) for (const name of compiled.template.secretNames) this.secretNames.add(name)
     return compiled
   }
 
