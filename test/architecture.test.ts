@@ -16,7 +16,7 @@ const floors = [
   /^(?:statistics|metrics|logging)\//,
   /^http\//,
   /^settings\//,
-  /^(?:service|main|healthcheck|warm-up)\.ts$/,
+  /^(?:service|main|healthcheck|warm-up|collect-garbage)\.ts$/,
 ]
 const findFloor = (file: string) => floors.findIndex((floor) => floor.test(file))
 
@@ -62,8 +62,8 @@ describe('imports', () => {
     expect(packagesOnFloor(0)).toEqual(['typebox'])
   })
 
-  it('of the webhook folder are liquidjs and iconv-lite, and nothing that does I/O', () => {
-    expect(packagesOnFloor(1)).toEqual(['iconv-lite', 'liquidjs'])
+  it('of the webhook folder are liquidjs, iconv-lite and lru-cache, and nothing that does I/O', () => {
+    expect(packagesOnFloor(1)).toEqual(['iconv-lite', 'liquidjs', 'lru-cache'])
   })
 
   it('of packages that open connections are in the egress folder only', () => {

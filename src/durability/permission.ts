@@ -1,4 +1,4 @@
-import type { Permission } from '../egress/egress-client.ts'
+import type { Permission } from '../egress/guarded-calls.ts'
 import type { ExecutionStore, Lease } from './store/execution-store.ts'
 
 /** What became of the permission to send what must not be repeated, of one lease. */

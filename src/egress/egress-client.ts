@@ -1,31 +1,22 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import type { Clock, Failure } from '../contract/failure.ts'
-import { minAttemptMs } from '../webhook/retry.ts'
+import type { Failure } from '../contract/failure.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
-import type { Attempt } from '../webhook/wire/outcome.ts'
 import type { TlsSettings } from '../webhook/wire/tls-settings.ts'
-import { attemptNotBegun, attemptOnce, type Call, type Connect, type Sign } from './attempt.ts'
-import { Deadline, notBegun } from './call/deadline.ts'
 import type { DebugLog } from './call/debug-log.ts'
-import { EgressError } from './call/egress-error.ts'
-import type { PhaseClock } from './call/phase-clock.ts'
-import type { Connection } from './connection/connection.ts'
 import { createConnector } from './connection/connector.ts'
-import { createPeerKey } from './connection/peer-key.ts'
 import { ConnectionPool } from './connection/pool.ts'
 import { SocketRegistry } from './connection/socket-registry.ts'
 import { createResolver } from './dns/resolver.ts'
-import type { BodyLimit, Receive } from './exchange.ts'
-import { Admission, type CallConnection } from './limits/admission.ts'
-import { Bulkhead, Permit } from './limits/bulkhead.ts'
+import { type Attempts, type CallOptions, GuardedCalls } from './guarded-calls.ts'
+import { Admission } from './limits/admission.ts'
+import { Bulkhead } from './limits/bulkhead.ts'
 import type { HostLimitsSource } from './limits/host-limits.ts'
 import { type Pauses, TargetPauses } from './limits/target-pauses.ts'
 import { TokenBuckets, type TokenSource } from './limits/token-buckets.ts'
 import {
   type AddressPolicy,
   createAddressPolicy,
-  type Denial,
   formatTarget,
   type Target,
 } from './policy/address-policy.ts'
@@ -34,39 +25,7 @@ import { type DenialText, describeDenial } from './policy/denial-text.ts'
 import type { IpRange } from './policy/ip-address.ts'
 import { type ForwardProxy, isBypassed, isResolvedByProxy } from './proxy/forward-proxy.ts'
 import { explainLookup } from './proxy/proxy-error.ts'
-import { explainLoss, obstacleToResend } from './resend.ts'
-import { type OpenedTls, type TlsProfile, TlsProfiles } from './tls/tls-profiles.ts'
-
-/** The attempts of one call, in order. There is at least one, and the last one decides the outcome. */
-export type Attempts = readonly [Attempt, ...Attempt[]]
-
-export interface CallOptions {
-  /** One wall clock for the call: waiting, DNS, connect, TLS, sending, headers and body together. */
-  readonly timeoutMs: number
-  /** The time limit that `timeoutMs` is the rest of. Default: `timeoutMs` of the node itself. */
-  readonly clock?: Clock
-  /** Tenants share neither permits nor connections. */
-  readonly tenant: string | null
-  /** The connection of the node, whose limits and pauses hold. Default: none. */
-  readonly connection?: CallConnection | null
-  /** Cancels the wait for a permit. Has no effect on a call that holds one. */
-  readonly signal?: AbortSignal
-  /** Gets the size of every piece of a response body. When it returns false, the rest of the body is not read. */
-  readonly receive?: Receive
-  /** A lower limit for the bodies of some responses. */
-  readonly limitBody?: BodyLimit | undefined
-  /** Creates the request for a resend. Without it the same request is sent again. */
-  readonly forResend?: () => OutboundRequest
-  /** From `openTls`. Without it the call has no identity, and the trust of the service. */
-  readonly tls?: TlsProfile | null
-  /** Signs each request right before it is sent, once it has a connection. */
-  readonly sign?: Sign
-  /** Asked once the call has a connection, before the first byte of the request and of a resend. Unless it is given, nothing is sent. */
-  readonly permission?: Permission | undefined
-}
-
-/** Whether a request may be sent. `refused`: the call is cancelled. `unknown`: the store that knows it cannot be asked. */
-export type Permission = () => Promise<'given' | 'refused' | 'unknown'>
+import { type OpenedTls, TlsProfiles } from './tls/tls-profiles.ts'
 
 export interface EgressClient {
   /**
@@ -141,20 +100,19 @@ const usualMaxIdle = 256
 
 const usualMaxPauseMs = 60_000
 
-const receiveAll: Receive = () => true
-
 export function createEgressClient(options: EgressOptions): EgressClient {
   const sockets = new SocketRegistry()
   const bulkhead = new Bulkhead(options)
   const { proxy, now = () => performance.now(), maxPauseMs = usualMaxPauseMs } = options
   const { pauses = new TargetPauses({ now, maxMs: maxPauseMs }) } = options
+  const describeFull = (target: Target) => queueFull(target, options)
   const admission = new Admission({
     bulkhead,
     tokens: options.tokens ?? new TokenBuckets({ now }),
     pauses,
     hostLimits: options.hostLimits ?? null,
     maxQueuePerHost: options.maxQueuePerHost,
-    queueFull: (target) => queueFull(target, options),
+    queueFull: describeFull,
     now,
   })
   const policy = createAddressPolicy({
@@ -164,72 +122,22 @@ export function createEgressClient(options: EgressOptions): EgressClient {
   })
   const pool = createPool(options, policy, sockets)
   const explain = proxy === null ? null : explainWithProxy(proxy)
-  const shared = { pool, maxResponseBytes: options.maxResponseBytes, explain, log: options.log }
   const profiles = new TlsProfiles(options)
-  const running = new Set<Deadline>()
-  let isClosed = false
+  const calls = new GuardedCalls({
+    admission,
+    bulkhead,
+    pool,
+    proxy,
+    queueFull: describeFull,
+    attempt: { pool, maxResponseBytes: options.maxResponseBytes, explain, log: options.log },
+    now,
+  })
+  const refuse = (target: Target) =>
+    policy.refuseTarget(target) ??
+    (isIP(target.host) === 0 ? null : policy.refuseAddress(target.host, target))
 
   return {
-    async call(
-      request,
-      {
-        timeoutMs,
-        clock,
-        tenant,
-        connection = null,
-        signal = null,
-        receive = receiveAll,
-        limitBody,
-        forResend,
-        tls = null,
-        sign = null,
-        permission,
-      },
-    ) {
-      if (isClosed) return [attemptNotBegun(notBegun.shutdown(formatTarget(request)))]
-      if (signal?.aborted) return [attemptNotBegun(notBegun.cancelled(formatTarget(request)))]
-      const key = createPeerKey(tenant, request, {
-        proxyRevision: proxy?.revision,
-        tlsDigest: tls?.digest,
-      })
-      const limits = admission.find(request, tenant, connection)
-      const permit =
-        limits === null
-          ? (bulkhead.acquire(key.lane) ?? queueFull(request, options))
-          : admission.enter({ key, limits, endsAt: now() + timeoutMs })
-      if (!(permit instanceof Permit)) return [attemptNotBegun(permit)]
-      const deadline = new Deadline(timeoutMs, clock)
-      const call: Call = {
-        purpose: 'call',
-        request,
-        key,
-        permit,
-        tls,
-        deadline,
-        signal,
-        receive,
-        limitBody,
-        sign,
-      }
-      running.add(deadline)
-      try {
-        const first = await attemptOnce(
-          call,
-          permission === undefined ? connect : withPermission(permission, connect),
-          shared,
-        )
-        if (!first.lostKeptConnection) return [first]
-        const obstacle = obstacleToResend(first, call)
-        if (obstacle !== null) return [explainLoss(first, obstacle)]
-        const again: Call = { ...call, purpose: 'resend', request: forResend?.() ?? request }
-        const reopen = permission === undefined ? open : withPermission(permission, open)
-        return [first, await attemptOnce(again, reopen, shared)]
-      } finally {
-        deadline.clear()
-        running.delete(deadline)
-        permit.release()
-      }
-    },
+    call: (request, callOptions) => calls.make(request, callOptions),
 
     mayCall: (target) => refuse(target) === null,
 
@@ -248,43 +156,9 @@ export function createEgressClient(options: EgressOptions): EgressClient {
     },
 
     async close() {
-      isClosed = true
-      for (const deadline of running) deadline.interrupt('shutdown')
+      calls.close()
       pool.close()
     },
-  }
-
-  function refuse(target: Target): Denial | null {
-    return (
-      policy.refuseTarget(target) ??
-      (isIP(target.host) === 0 ? null : policy.refuseAddress(target.host, target))
-    )
-  }
-
-  function connect(call: Call, phases: PhaseClock, stopped: AbortSignal): Connection | Promise<Connection> {
-    const next = call.request.keepAlive ? find : open
-    const { turn } = call.permit
-    if (turn === null) return next(call, phases, stopped)
-    return awaitTurn(call, turn, phases).then(() => next(call, phases, stopped))
-  }
-
-  function find(call: Call, phases: PhaseClock, stopped: AbortSignal): Connection | Promise<Connection> {
-    return pool.find(call, phases, stopped)
-  }
-
-  function open(call: Call, phases: PhaseClock, stopped: AbortSignal): Promise<Connection> {
-    return pool.open(call, phases, stopped)
-  }
-}
-
-function withPermission(permission: Permission, connect: Connect) {
-  return async (call: Call, phases: PhaseClock, stopped: AbortSignal): Promise<Connection> => {
-    const connection = await connect(call, phases, stopped)
-    const answer = await permission()
-    if (answer === 'given') return connection
-    connection.destroy()
-    call.deadline.interrupt(answer === 'refused' ? 'cancelled' : 'unstored')
-    throw new EgressError('EGRESS_STOPPED')
   }
 }
 
@@ -312,29 +186,13 @@ function explainWithProxy(proxy: ForwardProxy) {
     proxy.resolves === 'proxy' || isBypassed(proxy, target) ? failure : explainLookup(failure)
 }
 
-/** The signal cancels a call only while it waits. A call that gets its permit with too little time left ends, too. */
-async function awaitTurn({ deadline, signal }: Call, turn: Promise<void>, phases: PhaseClock): Promise<void> {
-  const giveUp = () => deadline.interrupt('cancelled')
-  signal?.addEventListener('abort', giveUp, { once: true })
-  phases.enter('queue')
-  try {
-    await turn
-  } finally {
-    signal?.removeEventListener('abort', giveUp)
-  }
-  if (deadline.remainingMs >= minAttemptMs) return
-  deadline.interrupt('late')
-  throw new EgressError('EGRESS_STOPPED')
+function interfaceAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((ofOne = []) => ofOne.map(({ address }) => address))
 }
-
 function queueFull(
   target: Target,
   { maxPerHost, maxQueuePerHost }: Pick<EgressOptions, 'maxPerHost' | 'maxQueuePerHost'>,
 ): Failure {
   const detail = `${maxPerHost} calls to ${formatTarget(target)} are under way (MAX_PER_HOST), and ${maxQueuePerHost} more wait (MAX_QUEUE_PER_HOST): no others are taken.`
   return { code: 'queue_full', detail, path: null }
-}
-
-function interfaceAddresses(): readonly string[] {
-  return Object.values(networkInterfaces()).flatMap((ofOne = []) => ofOne.map(({ address }) => address))
 }

@@ -22,7 +22,7 @@ import { RedirectFollower } from './redirect-follower.ts'
 import { RequestSigner } from './sign-egress.ts'
 import { traceEgress } from './trace-egress.ts'
 
-type Caller = Pick<EgressClient, 'call'>
+type Egress = Pick<EgressClient, 'call'>
 
 /** What the parts of the path know of the execution. */
 export interface CallPathOptions {
@@ -45,8 +45,8 @@ type Services = Pick<ExecutionContext, 'egressClient' | 'nodes' | 'tokens' | 'no
  * nodes it is nothing, and then nothing is made for it.
  */
 export class CallPath {
-  /** Makes the calls. */
-  readonly caller: Caller
+  /** Makes the calls of the attempts. */
+  readonly egress: Egress
   /** Null if the node follows no redirects. */
   readonly follower: RedirectFollower | null
   readonly #rendered: SendableRequest
@@ -73,7 +73,7 @@ export class CallPath {
     this.#digest = answerChallenges(rendered, traced, options, services)
     const own = this.#authorized ?? this.#digest ?? traced
     this.follower = this.#follow(own, options, services)
-    this.caller = this.follower ?? own
+    this.egress = this.follower ?? own
   }
 
   /** A response that refuses the credential is decided on by that. */
@@ -106,7 +106,7 @@ export class CallPath {
   }
 
   #follow(
-    own: Caller,
+    own: Egress,
     { tenant, trace, maskers, continuation }: CallPathOptions,
     { egressClient, nodes }: Services,
   ): RedirectFollower | null {
@@ -128,15 +128,15 @@ export class CallPath {
   }
 }
 
-function askBefore(caller: Caller, continuation: Continuation | null): Caller {
+function askBefore(egress: Egress, continuation: Continuation | null): Egress {
   const permission = continuation?.permission
-  if (permission === undefined) return caller
-  return { call: (request, options) => caller.call(request, { ...options, permission }) }
+  if (permission === undefined) return egress
+  return { call: (request, options) => egress.call(request, { ...options, permission }) }
 }
 
 function authorize(
   { grant }: SendableRequest,
-  caller: Caller,
+  egress: Egress,
   { node, tenant, trace, maskers, judging, isShown }: CallPathOptions,
   { egressClient, tokens }: Services,
 ): AuthorizedEgress | null {
@@ -144,7 +144,7 @@ function authorize(
   const read = (response: TargetResponse) =>
     new ReadableResponse(response, maskers.forResponse(response), { isShown })
   return new AuthorizedEgress({
-    egressClient: caller,
+    egressClient: egress,
     tokenClient: trace === null ? egressClient : traceEgress(egressClient, trace, false),
     mayCall: (target) => egressClient.mayCall(target),
     grant,
@@ -159,13 +159,13 @@ function authorize(
 
 function answerChallenges(
   { digest, carriesTrace }: SendableRequest,
-  caller: Caller,
+  egress: Egress,
   { tenant, trace, computed }: CallPathOptions,
   { egressClient, nonces }: Services,
 ): DigestEgress | null {
   if (digest === null) return null
   return new DigestEgress({
-    egressClient: caller,
+    egressClient: egress,
     questionClient: trace === null ? egressClient : traceEgress(egressClient, trace, carriesTrace),
     credentials: digest,
     nonces,

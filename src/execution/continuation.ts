@@ -1,6 +1,6 @@
 import type { AttemptEntry } from '../contract/execution.ts'
 import type { RetrySafety } from '../contract/failure.ts'
-import type { Permission } from '../egress/egress-client.ts'
+import type { Permission } from '../egress/guarded-calls.ts'
 
 /** An execution that has a past: it has an id, and perhaps attempts, from before it was given to this process. */
 export interface Continuation {

@@ -96,7 +96,7 @@ async function carryOut(
     ? await runAttempts({
         node,
         request: prepared.rendered.request,
-        egressClient: path?.caller ?? context.egressClient,
+        egressClient: path?.egress ?? context.egressClient,
         pauseConnection: context.egressClient.pause,
         trace,
         tenant,

@@ -1,4 +1,4 @@
-import type { Attempts } from '../egress/egress-client.ts'
+import type { Attempts } from '../egress/guarded-calls.ts'
 import type { Attempt } from '../webhook/wire/outcome.ts'
 
 /** The attempts of a call, of which there is at least one. */

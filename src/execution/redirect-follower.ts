@@ -1,6 +1,7 @@
 import type { Warning } from '../contract/warning.ts'
 import { attemptNotBegun } from '../egress/attempt.ts'
-import type { Attempts, CallOptions, EgressClient } from '../egress/egress-client.ts'
+import type { EgressClient } from '../egress/egress-client.ts'
+import type { Attempts, CallOptions } from '../egress/guarded-calls.ts'
 import type { TlsProfile } from '../egress/tls/tls-profiles.ts'
 import type { DecisionReason } from '../webhook/decide.ts'
 import type { Masker } from '../webhook/masking/mask.ts'

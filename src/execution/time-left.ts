@@ -1,5 +1,5 @@
 import type { Clock, Failure } from '../contract/failure.ts'
-import type { CallOptions } from '../egress/egress-client.ts'
+import type { CallOptions } from '../egress/guarded-calls.ts'
 import { minAttemptMs } from '../webhook/retry.ts'
 
 /** The time of a call. Requests before it, such as one for a token, eat from it. */

@@ -1,4 +1,5 @@
-import type { Attempts, EgressClient } from '../egress/egress-client.ts'
+import type { EgressClient } from '../egress/egress-client.ts'
+import type { Attempts } from '../egress/guarded-calls.ts'
 import { newSpanId, type Trace } from '../tracing/trace.ts'
 
 /** Gives every request its own span, and records the span of each attempt in the trace. */

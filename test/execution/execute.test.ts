@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { Attempts } from '../../src/egress/egress-client.ts'
+import type { Attempts } from '../../src/egress/guarded-calls.ts'
 import { executeNode } from '../../src/execution/execute.ts'
 import { NodeCache } from '../../src/execution/node-cache.ts'
 import { RenderQuota } from '../../src/execution/render-quota.ts'

@@ -12,7 +12,7 @@ type Compile<T> = (text: string, names: KnownNames) => Compiled<T>
 
 /**
  * Compiles each text once, as long as it is among those that were used last: an engine that renders sends another node each
- * time, with the same conditions and captures. For texts that cannot contain a secret, since whoever has a known text compiled
+ * time, with the same conditions and captures. For texts that cannot contain a secret, since a client that has a known text compiled
  * could tell by the time. `names` are compared as objects.
  */
 export function onceForEachText<T>(compile: Compile<T>): Compile<T> {
