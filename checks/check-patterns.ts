@@ -1,5 +1,6 @@
-import { check, type Diagnostics } from 'recheck'
+import type { Diagnostics } from 'recheck'
 import { type Exception, findPatterns, type Pattern, type SourceTexts } from './find-patterns.ts'
+import { judgePatterns } from './judge-patterns.ts'
 
 /** A problem, and its position. */
 interface Complaint {
@@ -24,9 +25,9 @@ export async function checkPatterns(texts: SourceTexts): Promise<CheckedPatterns
   const { patterns, exceptions } = findPatterns(texts)
   const unused = new Set(exceptions)
   const complaints: Complaint[] = []
-  const judge = createJudge()
+  const verdictOn = await judgePatterns(patterns.flatMap(({ regExp }) => regExp ?? []))
   for (const pattern of patterns) {
-    const problem = await judge(pattern)
+    const problem = problemOf(pattern, pattern.regExp ? verdictOn(pattern.regExp) : undefined)
     if (problem === null) continue
     // A comment applies to one pattern.
     const exception = unused.values().find((candidate) => isBeside(candidate, pattern))
@@ -57,20 +58,9 @@ interface Problem {
   reject(exception: Exception): string | null
 }
 
-/** Verdicts do not depend on time. The last limit is for a checker that hangs. */
-const parameters = { attackTimeout: null, incubationTimeout: null, timeout: 60_000 }
-
-/** Judges each pattern once, one at a time: the checker would not be faster with several. */
-function createJudge(): (pattern: Pattern) => Promise<Problem | null> {
-  const verdicts = new Map<string, Diagnostics>()
-  return async ({ text, regExp }) => {
-    if (regExp === null) return computed(text)
-    const { source, flags } = regExp
-    const key = `/${source}/${flags}`
-    const verdict = verdicts.get(key) ?? (await check(source, flags, parameters))
-    verdicts.set(key, verdict)
-    return verdict.status === 'safe' ? null : superLinear(text, describe(verdict))
-  }
+function problemOf({ text }: Pattern, verdict: Diagnostics | undefined): Problem | null {
+  if (verdict === undefined) return computed(text)
+  return verdict.status === 'safe' ? null : superLinear(text, describe(verdict))
 }
 
 function describe(verdict: Exclude<Diagnostics, { status: 'safe' }>): string {

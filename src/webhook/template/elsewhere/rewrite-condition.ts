@@ -134,8 +134,7 @@ function withoutFrame(text: string): string {
 }
 
 /** A value that is one of a list. */
-// recheck: at most 500 characters
-const listed = /([\w.$]{1,100})\s(?:in|IN)\s[[(]([^[\]()]{1,120})[\])]/g
+const listed = /(?<![\w.$])([\w.$]{1,100})\s(?:in|IN)\s[[(]([^[\]()]{1,120})[\])]/g
 
 // recheck: at most 2,000 characters
 const texts = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/gs
