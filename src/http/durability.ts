@@ -7,6 +7,7 @@ import type { Backlog } from '../durability/store/execution-store.ts'
 import type { ExecutionContext } from '../execution/execution-context.ts'
 import { NodeCache } from '../execution/node-cache.ts'
 import { createSpans } from '../execution/spans.ts'
+import { logCallback } from '../logging/callback-line.ts'
 import { logExecution } from '../logging/execution-line.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Statistics } from '../statistics/statistics.ts'
@@ -69,16 +70,9 @@ export function startDurability({
     callbacks: entries,
     hold,
     onAttempted: (executed) => spanExporter?.record(createSpans(executed, 'callback')),
-    onTried({ outcome, ...tried }) {
-      metrics.durability.calledBack(outcome)
-      if (outcome === 'delivered') log.info(tried, 'callback delivered')
-      else if (outcome === 'again' && tried.cause === 'no_entry')
-        log.warn(
-          tried,
-          'a callback was not sent, because CALLBACKS_FILE has no entry of its name any more; it is tried again',
-        )
-      else if (outcome === 'again') log.warn(tried, 'a callback was not delivered; it is tried again')
-      else log.error(tried, 'a callback could not be delivered')
+    onTried(tried) {
+      metrics.durability.calledBack(tried.outcome)
+      logCallback(log, tried)
     },
   })
   const runner = new Runner({
