@@ -1,6 +1,5 @@
 import { failureCodes } from '../../contract/failure.ts'
 import { defaults, maxTotalMs } from '../../contract/node.ts'
-import { sources } from '../../contract/payload.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { writeMembers, writeValue } from './example-text.ts'
 import { authOfText } from './foreign-words/auth-like.ts'
@@ -20,8 +19,9 @@ import { countRedirects } from './foreign-words/redirects.ts'
 import { anyFailure, statusIsNoFailure } from './foreign-words/request.ts'
 import { retryOf } from './foreign-words/retry-like.ts'
 import { signingLike } from './foreign-words/signing-like.ts'
+import { describeWholeSource, findMeantSource } from './foreign-words/source-like.ts'
 import { adviseWord } from './member-advice.ts'
-import { likeRequest, type Place, withoutForm } from './place.ts'
+import { likeRequest, noPlace, type Place, withoutForm } from './place.ts'
 
 /**
  * What a value of the wrong type was probably meant to be, at one place. An example takes names from the value, and no
@@ -79,13 +79,23 @@ export function findMeantTag(
   }
 }
 
-/** What to do with a word that stands in another member of the same object, or null. */
-export function findSiblingWord(
-  place: Place,
-  name: string,
-  { [name]: value, branches }: JsonObject,
-): string | null {
-  if (place !== 'Node' || name !== 'onError' || typeof value !== 'string' || !isObject(branches)) return null
+/** What to do with a word that its siblings explain, or null. */
+export function findSiblingWord(place: Place, name: string, around: JsonObject): string | null {
+  if (name === 'source') return sourceLike(place, around)
+  return place === 'Node' && name === 'onError' ? nameOfBranch(around) : null
+}
+
+const oneOfSources = 'must be "profile", "event", "instance", "flow" or "vars"'
+
+function sourceLike(place: Place, around: JsonObject): string | null {
+  const meant =
+    place === 'Body(full)' ? describeWholeSource(around.source) : (findMeantSource(around)?.text ?? null)
+  return meant === null ? null : `${oneOfSources}; ${meant}`
+}
+
+/** The name of an output in the place of its branch. */
+function nameOfBranch({ onError: value, branches }: JsonObject): string | null {
+  if (typeof value !== 'string' || !isObject(branches)) return null
   const meant = ['success', 'error', 'exit'].find((branch) => branches[branch] === value)
   return meant === undefined || meant === value
     ? null
@@ -98,10 +108,7 @@ export function findHeldWord(place: Place, word: unknown): string | null {
     return 'the method is no template: draw a node for each'
   if (place === 'FailureCode' && typeof word === 'string' && /^[*%.]{1,3}$/.test(word)) return anyFailure
   if (place === 'FailureCode' && isStatusLike(word)) return statusIsNoFailure
-  if (place === 'When.type' || place === 'Expectation.type') return typeOfFailure(place, word)
-  return place === 'Field.source' && typeof word === 'string' && isDotted(word)
-    ? 'write what is before the dot as "source", and the rest as "field"'
-    : null
+  return place === 'When.type' || place === 'Expectation.type' ? typeOfFailure(place, word) : null
 }
 
 /** A failure in the place of the type of an expectation. */
@@ -347,12 +354,8 @@ function onlyList(value: unknown): string | null {
 
 /** Members that are not missing, because the value of another one holds them: `"source": "profile.email"`. */
 export function findHeldMembers(place: Place, value: JsonObject): ReadonlySet<string> {
-  const isHeld = withoutForm(place) === 'Field' && typeof value.source === 'string' && isDotted(value.source)
+  const isHeld = place !== noPlace && findMeantSource(value)?.hasField === true
   return new Set(isHeld ? ['field'] : [])
-}
-
-function isDotted(source: string): boolean {
-  return sources.some((name) => source.startsWith(`${name}.`))
 }
 
 /** A list of conditions, or a mark for all other responses, in the place of one condition of a case. */

@@ -328,7 +328,7 @@ const rows: readonly Row[] = [
   ],
   [
     { query: [{ name: 'a', source: 'profile.email' }] },
-    ['/query/0/source', `${words.source}; write what is before the dot as "source", and the rest as "field"`],
+    ['/query/0/source', `${words.source}; write "source": "profile", "field": "email"`],
   ],
   [
     { query: [{ name: 'a', value: { b: 's3cr3t' } }] },
