@@ -1,12 +1,12 @@
-import { failureCodes } from '../../contract/failure.ts'
 import { defaults, maxTotalMs } from '../../contract/node.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
-import { writeMembers, writeValue } from './example-text.ts'
+import { describeOtherMap, isOtherMap } from './branches-like.ts'
 import { authOfText } from './foreign-words/auth-like.ts'
 import { bodyLike } from './foreign-words/body-like.ts'
 import { isCurlCommand, nodeOfCurl } from './foreign-words/curl-command.ts'
 import { leastMs, readDuration } from './foreign-words/duration-like.ts'
-import { basic } from './foreign-words/examples.ts'
+import { writeMembers, writeValue } from './foreign-words/example-text.ts'
+import { basic, caseOfFailure } from './foreign-words/examples.ts'
 import {
   expectationLike,
   isListOfStatuses,
@@ -14,13 +14,14 @@ import {
   isWordOfSuccess,
   statusExpectation,
 } from './foreign-words/expectation-like.ts'
-import { listNames, pairs, readAttribute } from './foreign-words/list-names.ts'
+import { asAttributes, listNames, pairs, readAttribute } from './foreign-words/list-names.ts'
+import { describeNested, isNestedTemplate, onlyJson } from './foreign-words/nested-value.ts'
 import { countRedirects } from './foreign-words/redirects.ts'
 import { anyFailure, statusIsNoFailure } from './foreign-words/request.ts'
 import { retryOf } from './foreign-words/retry-like.ts'
 import { signingLike } from './foreign-words/signing-like.ts'
 import { describeWholeSource, findMeantSource } from './foreign-words/source-like.ts'
-import { adviseWord } from './member-advice.ts'
+import { findFailure } from './member-advice.ts'
 import { likeRequest, noPlace, type Place, withoutForm } from './place.ts'
 
 /**
@@ -42,6 +43,8 @@ const fields = (member: string): ExpectedShape => ({
     if (list !== null) return `write the array of ${JSON.stringify(list)} itself`
     if (member === 'fields' && value === 'all')
       return 'all of the payload is "structure": "full", without "fields"'
+    if (member === 'fields' && isObject(value) && Object.values(value).some(isNestedTemplate))
+      return `${onlyJson}: ${example({ structure: 'json', content: asAttributes(value) })}`
     return `write ${writeMembers({ [member]: pairs(value) })}`
   },
 })
@@ -113,18 +116,12 @@ export function findHeldWord(place: Place, word: unknown): string | null {
 
 /** A failure in the place of the type of an expectation. */
 function typeOfFailure(place: Place, word: unknown): string | null {
-  const code = failureLike(word)
+  const code = findFailure(word)
   const isKind = typeof word === 'string' && /^(?:failure|error|fault|exception)s?$/i.test(word)
   if (code === null && !isKind) return null
   const when = writeValue({ type: 'failure', value: code ?? 'response_timeout' })
   if (place === 'When.type') return isKind ? null : `write ${when}`
-  return `a failure is no response to expect: a branch for it is ${writeMembers({ cases: [{ branch: 'later', when: { type: 'failure', value: code ?? 'response_timeout' } }] })}`
-}
-
-/** The failure that a word means, or null. */
-function failureLike(word: unknown): string | null {
-  const code = failureCodes.find((each) => each === word)
-  return code ?? adviseWord('FailureCode', word)?.is ?? null
+  return `a failure is no response to expect: a branch for it is ${writeMembers({ cases: [caseOfFailure('later', code ?? undefined)] })}`
 }
 
 const wholeJson: ExpectedShape = {
@@ -164,10 +161,10 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
       manyValues(value) ?? nameAlone(value) ?? `write ${fieldsLike(value).map(writeValue).join(', ')}`,
   },
   Part: { write: partLike },
-  'Field.value': {
-    write: (value) =>
-      typeof value === 'object' ? 'write "literal" in place of "value": it takes any JSON' : null,
-  },
+  'Field(fields).value': { write: (value) => describeNested(value, 'fields') },
+  'Field(headers).value': { write: (value) => describeNested(value, 'headers') },
+  'Field(query).value': { write: (value) => describeNested(value, 'query') },
+  'Part.value': { write: (value) => describeNested(value, 'parts') },
   'Field.name': { as: 'the name that the target expects', write: quotes },
   'Field.field': { as: 'the name of an attribute such as "email"', write: quotes },
   'Body(raw).contentType': { as: 'a media type such as "application/xml"', write: () => null },
@@ -233,7 +230,11 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
     example({ resetHeaders: [{ name: 'X-RateLimit-Reset', unit: 'epochSeconds' }] }),
   ),
   'Node.onError': always(example({ onError: 'error' })),
-  'Node.branches': always(example({ branches: { success: 'yes', error: 'no' } })),
+  'Node.branches': {
+    as: 'an object from "success", "error" and "exit" to the names that the engine has for them',
+    write: (value) =>
+      isOtherMap(value) ? describeOtherMap(value) : example({ branches: { success: 'yes', error: 'no' } }),
+  },
   'Node.capture': always(
     example({ capture: { leadId: '{{ response.json.id }}' } }),
     'an object of name and template',
@@ -302,9 +303,14 @@ function orText(value: unknown): string {
     : ''
 }
 
-/** Whether a list at a place is one mistake as a whole, not one for each entry: statuses without an expectation. */
+/** Whether a value at a place is one mistake as a whole, not one for each entry: statuses without an expectation. */
 export function isWrongAsWhole(place: Place, value: unknown): boolean {
-  return place === 'Node.expect' && isListOfStatuses(value)
+  return wholes[place]?.(value) === true
+}
+
+const wholes: Readonly<Record<string, (value: unknown) => boolean>> = {
+  'Node.branches': isOtherMap,
+  'Node.expect': isListOfStatuses,
 }
 
 /** A field with several values. */
@@ -422,7 +428,7 @@ function durationLike(value: unknown, place: Place): string | null {
 
 function simulationLike(value: unknown): string {
   if (isObject(value) && 'failure' in value) return 'leave out either "failure" or what belongs to a response'
-  const failure = failureLike(value)
+  const failure = findFailure(value)
   if (failure !== null) return example({ simulate: { failure } })
   return example({ simulate: { status: isStatusLike(value) ? Number(value) || 200 : 200 } })
 }

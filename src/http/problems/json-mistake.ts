@@ -1,7 +1,7 @@
 import { endOfString } from '../../webhook/values/json-string.ts'
 import { describePlace, type JsonSyntaxError } from '../../webhook/values/json-syntax.ts'
-import { writeValue } from './example-text.ts'
 import { isCurlCommand, nodeOfCurl } from './foreign-words/curl-command.ts'
+import { writeValue } from './foreign-words/example-text.ts'
 
 /** A mistake in a text that was meant to be JSON. */
 interface Mistake {

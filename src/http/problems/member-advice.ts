@@ -1,10 +1,11 @@
 import { readId } from '../../contract/builders.ts'
+import { failureCodes } from '../../contract/failure.ts'
 import { sources } from '../../contract/payload.ts'
 import { namedSchemas } from '../../contract/schemas.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { maxCandidates, suggest } from '../../webhook/values/suggest.ts'
 import { listWords } from '../../webhook/values/text.ts'
-import { writeMembers } from './example-text.ts'
+import { writeMembers } from './foreign-words/example-text.ts'
 import type { ForeignMember, ForeignWord } from './foreign-words/foreign-word.ts'
 import { isNo } from './foreign-words/on-error.ts'
 import { leaveOut, offWithoutIt } from './foreign-words/sentences.ts'
@@ -205,6 +206,11 @@ export function adviseWord(place: Place, word: unknown): Pick<ForeignWord, 'is' 
   const own = words.get(place)?.get(fold(word))
   if (own !== undefined) return own
   return words.get(base)?.get(fold(word)) ?? words.get(likeExpectation(base))?.get(fold(word)) ?? null
+}
+
+/** The failure code that a word means, or null. */
+export function findFailure(word: unknown): string | null {
+  return failureCodes.find((code) => code === word) ?? adviseWord('FailureCode', word)?.is ?? null
 }
 
 function describeTwice(is: string): string {

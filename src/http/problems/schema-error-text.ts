@@ -1,8 +1,8 @@
 import { secretNamePattern } from '../../contract/names.ts'
 import { suggest } from '../../webhook/values/suggest.ts'
 import { listWords } from '../../webhook/values/text.ts'
-import { writeMembers } from './example-text.ts'
 import { findHeldWord, findMeantShape, type MeantShape, writeTime } from './expected-shapes.ts'
+import { writeMembers } from './foreign-words/example-text.ts'
 import { admitsType, follows, type JsonSchema, listTypes, nameType } from './json-schema.ts'
 import { adviseWord, fold } from './member-advice.ts'
 

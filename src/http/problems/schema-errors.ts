@@ -1,7 +1,6 @@
 import { type ConfigError, pointer } from '../../contract/config-error.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { suggest } from '../../webhook/values/suggest.ts'
-import { writeValue } from './example-text.ts'
 import {
   findHeldMembers,
   findMeantShape,
@@ -10,6 +9,7 @@ import {
   findSiblingWord,
   isWrongAsWhole,
 } from './expected-shapes.ts'
+import { writeValue } from './foreign-words/example-text.ts'
 import { admitsType, follows, type JsonSchema } from './json-schema.ts'
 import { type Advice, adviseMember, adviseWord, fold, groupMembers } from './member-advice.ts'
 import { noPlace, type Place } from './place.ts'
@@ -76,7 +76,12 @@ function* inArray(
   if (value.length > maxItems) return yield { path, message: tooMany(maxItems, value.length) }
   if (items === undefined) return
   for (const [index, item] of value.entries())
-    yield* findSchemaErrors(items, item, pointer(path, index), items.$id ?? place)
+    yield* findSchemaErrors(items, item, pointer(path, index), placeOfItem(items, place))
+}
+
+/** The place of an item. That of a field has the list in parentheses: `Field(query)`. */
+function placeOfItem({ $id }: JsonSchema, list: Place): Place {
+  return $id === 'Field' ? `${$id}(${list.slice(list.lastIndexOf('.') + 1)})` : ($id ?? list)
 }
 
 function* inObject(

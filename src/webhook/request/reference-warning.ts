@@ -60,6 +60,8 @@ const advice: Readonly<Record<Unrendered, (placeholder: string) => string>> = {
   syntax: (right) => `is sent unchanged. To send the value, write ${right}.`,
   literal: (right) =>
     `is sent unchanged, because a "literal" is not a template. To send the value, write ${right} as "value".`,
+  nested: (right) =>
+    `is sent unchanged, because a "literal" is not a template. To send the value, write ${right} in a body of "structure": "json", or as the "value" of a field of its own.`,
   templates: (right) =>
     `is sent unchanged, because "templates" is "none". Without that, ${right} becomes the value.`,
   equals: (right) =>

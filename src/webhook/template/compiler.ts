@@ -76,11 +76,11 @@ export class Compiler {
   }
 
   /** Checks JSON that is not a template for unrendered references. */
-  literal(value: unknown, path: string, place: TextPlace): void {
-    if (typeof value === 'string')
-      this.#note({ text: value, pointer: path, place, isWhole: true, why: 'literal' })
+  literal(value: unknown, path: string, place: TextPlace, why: 'literal' | 'nested' = 'literal'): void {
+    if (typeof value === 'string') this.#note({ text: value, pointer: path, place, isWhole: true, why })
     else if (isListOrObject(value))
-      for (const [name, member] of Object.entries(value)) this.literal(member, pointer(path, name), place)
+      for (const [name, member] of Object.entries(value))
+        this.literal(member, pointer(path, name), place, 'nested')
   }
 
   /** Compiles a string that is always a template and must not contain secrets. `names` are the variables that it can use. */

@@ -1,7 +1,10 @@
 import type { TextPlace } from './secret-shape.ts'
 
-/** Why a reference is not rendered. `dollar`, `equals`: it is, and a sign before it is sent with the value. */
-export type Unrendered = 'syntax' | 'literal' | 'templates' | 'dollar' | 'equals'
+/**
+ * Why a reference is not rendered. `nested`: it stands within a literal. `dollar`, `equals`: it is rendered, and a sign before
+ * it is sent with the value.
+ */
+export type Unrendered = 'syntax' | 'literal' | 'nested' | 'templates' | 'dollar' | 'equals'
 
 /** A constant text that looks like a reference to a value in the syntax of another tool. */
 export interface UnrenderedReference {

@@ -81,3 +81,107 @@ describe('a source that is none', () => {
     })
   })
 })
+
+describe('a list or an object in place of a text', () => {
+  const object = { city: '{{ profile.city }}' }
+  const list = ['a', '{{ profile.name }}']
+  const onlyJson =
+    'only a body of "structure": "json" has placeholders within a value: write "structure": "json" and, in place of "fields", "content" with all fields as its members'
+  const jsonText =
+    'an object with placeholders is a text of JSON: write "value": "{\\"city\\": {{ profile.city | json }} }"'
+
+  const inBody = (value: unknown) => ({ body: { structure: 'simple', fields: [{ name: 'a', value }] } })
+  const inPart = (value: unknown) => ({ body: { structure: 'multipart', parts: [{ name: 'a', value }] } })
+
+  it.for<[part: object, path: string, cure: string]>([
+    [inBody(object), '/body/fields/0/value', onlyJson],
+    [inBody(list), '/body/fields/0/value', onlyJson],
+    [inBody([{ a: ['{% if profile.a %}b{% endif %}'] }]), '/body/fields/0/value', onlyJson],
+    [{ query: [{ name: 'a', value: object }] }, '/query/0/value', jsonText],
+    [{ query: [{ name: 'a', value: [object] }] }, '/query/0/value', jsonText],
+    [
+      { query: [{ name: 'a', value: list }] },
+      '/query/0/value',
+      'a list with placeholders is one parameter of the same name for each of its values: write { "name": "…", "value": "…" }, { "name": "…", "value": "…" }',
+    ],
+    [
+      { headers: [{ name: 'X-A', value: list }] },
+      '/headers/0/value',
+      'a list with placeholders is one text: write "value": "a, {{ profile.name }}"',
+    ],
+    [
+      inPart(object),
+      '/body/parts/0/value',
+      'an object with placeholders is one part for each of its members: write { "name": "address[city]", "value": "{{ profile.city }}" }',
+    ],
+    [inBody(['a', 'b']), '/body/fields/0/value', 'write "literal" in place of "value": it takes any JSON'],
+    [inPart({ a: 1 }), '/body/parts/0/value', 'write "literal" in place of "value": it takes any JSON'],
+  ])('keeps its placeholders: %j', ([part, path, cure]) => {
+    const found = refuse(part)
+
+    expect(Object.keys(found)).toEqual([path])
+    expect(found[path]).toMatch(/^must be a string, a number, a boolean or null, not an (?:array|object); /)
+    expect(found[path]?.split('; ').slice(1).join('; ')).toBe(cure)
+  })
+
+  it.for<[part: object, cure: string]>([
+    [
+      { params: { page: 1, tags: ['a', 'b'] } },
+      '"query": [{ "name": "page", "value": "…" }, { "name": "tags", "literal": ["…"] }]',
+    ],
+    [
+      { params: { tags: ['a', '{{ profile.name }}'] } },
+      '"query": [{ "name": "tags", "value": "…" }, { "name": "tags", "value": "…" }]',
+    ],
+    [{ qs: { filter: { city: 'Bern' } } }, '"query": [{ "name": "filter", "literal": { "city": "…" } }]'],
+    [
+      { body: { structure: 'simple', fields: { address: object, a: 1 } } },
+      '"structure": "json", "content": { "address": "…", "a": "…" }',
+    ],
+  ])('is shown in the form that takes it: %j', ([part, cure]) => {
+    expect(Object.values(refuse(part)).join()).toContain(`write ${cure}`)
+  })
+})
+
+describe('a map of outputs', () => {
+  const must =
+    'must be an object from "success", "error" and "exit" to the names that the engine has for them'
+  const later =
+    '"cases": [{ "branch": "later", "succeeded": false, "when": { "type": "failure", "value": "response_timeout" } }]'
+
+  it.for<[branches: object, cure: string]>([
+    [{ yes: 'success', no: 'error' }, 'write "branches": { "success": "yes", "error": "no" }'],
+    [
+      { 'Lead created': 'success', failed: 'error', stop: 'exit' },
+      'write "branches": { "success": "Lead created", "error": "failed", "exit": "stop" }',
+    ],
+    [{ true: 'success' }, 'write "branches": { "success": "true" }'],
+    [{ success: 'yes', no: 'error' }, 'write "branches": { "success": "yes", "error": "no" }'],
+    [
+      { yes: 'success', no: 'error', timeout: 'later' },
+      `write "branches": { "success": "yes", "error": "no" }, ${later}`,
+    ],
+    [{ success: 'yes', timeout: 'later' }, `write "branches": { "success": "yes" }, ${later}`],
+    [
+      { success: 'yes', timeout: 'error' },
+      'write "branches": { "success": "yes" }; leave out "timeout", whose branch has a name already or is the same without it',
+    ],
+    [
+      { '2xx': 'success', 404: 'missing' },
+      'write "cases": [{ "branch": "missing", "succeeded": false, "when": { "type": "status", "value": 404 } }]; leave out "2xx", whose branch has a name already or is the same without it',
+    ],
+    [
+      { success: 'yes', duplicate: 'known' },
+      'write "branches": { "success": "yes" }, "cases": [{ "branch": "known", "when": { "type": "condition", "value": "…" } }]',
+    ],
+  ])('keeps its names and its outputs: %j', ([branches, cure]) => {
+    expect(refuse({ branches })).toEqual({ '/branches': `${must}; ${cure}` })
+  })
+
+  it('is not turned round where its names are words for the branches', () => {
+    expect(refuse({ branches: { yes: 'lead', no: 'dead' } })).toEqual({
+      '/branches/yes': 'unknown member; it is called "success" here',
+      '/branches/no': 'unknown member; it is called "error" here',
+    })
+  })
+})

@@ -168,7 +168,7 @@ const meant: readonly Row[] = [
     { expect: { type: 'failure', value: 'connect_refused' } },
     [
       '/expect/type',
-      `${words.expectType}; a failure is no response to expect: a branch for it is "cases": [{ "branch": "later", "when": { "type": "failure", "value": "response_timeout" } }]`,
+      `${words.expectType}; a failure is no response to expect: a branch for it is "cases": [{ "branch": "later", "succeeded": false, "when": { "type": "failure", "value": "response_timeout" } }]`,
     ],
   ],
   [
@@ -451,7 +451,7 @@ const rows: readonly Row[] = [
   ],
   [
     { query: { a: ['1', '2'] } },
-    ['/query', `${list}, not an object; write "query": [{ "name": "a", "value": "…" }]`],
+    ['/query', `${list}, not an object; write "query": [{ "name": "a", "literal": ["…"] }]`],
   ],
   [{ retry: 3 }, ['/retry', 'must be an object, not a number; write "retry": { "attempts": 3 }']],
   [{ retry: true }, ['/retry', 'must be an object, not a boolean; write "retry": { "attempts": 3 }']],
@@ -963,21 +963,21 @@ const rows: readonly Row[] = [
     { errorExpression: 'if error.code = "404" then bpmnError("s3cr3t") else null' },
     [
       '/errorExpression',
-      'unknown member; an error takes the branch of "onError", and a status or failure with a branch of its own is a case; write "cases": [{ "branch": "other", "when": { "type": "status", "value": 404 } }]',
+      'unknown member; an error takes the branch of "onError", and a status or failure with a branch of its own is a case; write "cases": [{ "branch": "other", "succeeded": false, "when": { "type": "status", "value": 404 } }]',
     ],
   ],
   [
     { Catch: [{ ErrorEquals: ['States.ALL'] }] },
     [
       '/Catch',
-      'unknown member; an error takes the branch of "onError", and a status or failure with a branch of its own is a case; write "cases": [{ "branch": "later", "when": { "type": "failure", "value": "response_timeout" } }]',
+      'unknown member; an error takes the branch of "onError", and a status or failure with a branch of its own is a case; write "cases": [{ "branch": "later", "succeeded": false, "when": { "type": "failure", "value": "response_timeout" } }]',
     ],
   ],
   [
     { errorHandler: 's3cr3t' },
     [
       '/errorHandler',
-      'unknown member; an error takes the branch of "onError", and a status or failure with a branch of its own is a case; write "cases": [{ "branch": "later", "when": { "type": "failure", "value": "response_timeout" } }]',
+      'unknown member; an error takes the branch of "onError", and a status or failure with a branch of its own is a case; write "cases": [{ "branch": "later", "succeeded": false, "when": { "type": "failure", "value": "response_timeout" } }]',
     ],
   ],
   [

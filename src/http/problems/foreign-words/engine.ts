@@ -1,4 +1,4 @@
-import { captured, status } from './examples.ts'
+import { captured, caseOfFailure, status } from './examples.ts'
 import type { ForeignMember } from './foreign-word.ts'
 import { anErrorCase, leaveOut, noPages, noScripts, notNeeded, wholeReply } from './sentences.ts'
 
@@ -78,8 +78,8 @@ function errorCase(value: unknown) {
   return {
     cases: [
       found === undefined
-        ? { branch: 'later', when: { type: 'failure', value: 'response_timeout' } }
-        : { branch: 'other', when: { type: 'status', value: Number(found) } },
+        ? caseOfFailure()
+        : { branch: 'other', succeeded: false, when: { type: 'status', value: Number(found) } },
     ],
   }
 }

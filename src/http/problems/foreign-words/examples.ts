@@ -114,3 +114,9 @@ export const asSecrets = (value: unknown) => ({
   ),
 })
 export const captured = { capture: { leadId: '{{ response.json.id }}' } }
+/** A branch of its own for a failure, which is no success. */
+export const caseOfFailure = (branch = 'later', code = 'response_timeout') => ({
+  branch,
+  succeeded: false,
+  when: { type: 'failure', value: code },
+})

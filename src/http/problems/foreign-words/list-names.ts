@@ -1,4 +1,5 @@
-import { isObject, type JsonObject } from '../../../webhook/values/json.ts'
+import { isListOrObject, isObject, type JsonObject } from '../../../webhook/values/json.ts'
+import { hasPlaceholder } from './nested-value.ts'
 
 /** Names that an example takes from a value at most, and how long they are at most. */
 const maxNames = 2
@@ -60,5 +61,16 @@ export function fieldsNamed(value: unknown): readonly JsonObject[] {
 export function pairs(value: unknown): readonly JsonObject[] {
   const first = Array.isArray(value) && typeof value[0] === 'string' ? value[0] : value
   const names = isObject(value) && ('name' in value || 'key' in value) ? [] : listNames(first)
-  return names.length === 0 ? [{ name: '…', value: '…' }] : names.map((name) => ({ name, value: '…' }))
+  if (names.length === 0) return [{ name: '…', value: '…' }]
+  const values = isObject(value) ? value : {}
+  return names.flatMap((name) => fieldsOf(name, values[name]))
+}
+
+/** A field with a value, without its text. In a list with placeholders each value has a field. */
+function fieldsOf(name: string, value: unknown): readonly JsonObject[] {
+  const text = { name, value: '…' }
+  if (!isListOrObject(value)) return [text]
+  if (!hasPlaceholder(value))
+    return [{ name, literal: Array.isArray(value) ? ['…'] : asAttributes(value, '…') }]
+  return Array.isArray(value) ? [text, text] : [text]
 }

@@ -11,6 +11,7 @@ import {
   basic,
   bearer,
   captured,
+  caseOfFailure,
   condition,
   digest,
   exampleBody,
@@ -303,12 +304,7 @@ export const nodeMembers: ForeignMembers = {
       words: 'onTimeout ifTimeout timeoutBranch timeoutPath',
       says: 'a branch for a timeout is a case',
       example: (value) => ({
-        cases: [
-          {
-            branch: isBranchName(value) ? value : 'later',
-            when: { type: 'failure', value: 'response_timeout' },
-          },
-        ],
+        cases: [caseOfFailure(isBranchName(value) ? value : undefined)],
       }),
     },
     {
@@ -593,7 +589,6 @@ export const nodeMembers: ForeignMembers = {
     { words: 'yes ok true default then onSuccess successful succeeded', is: 'success' },
     { words: 'no false failure failed fail else onError err', is: 'error' },
     { words: 'stop end abort terminate', is: 'exit' },
-    { words: 'timeout', says: 'a timeout takes the branch "error"; leave it out' },
   ],
 }
 

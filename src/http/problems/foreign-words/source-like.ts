@@ -1,6 +1,6 @@
 import { type Source, sources } from '../../../contract/payload.ts'
 import type { JsonObject } from '../../../webhook/values/json.ts'
-import { writeMembers } from '../example-text.ts'
+import { writeMembers } from './example-text.ts'
 import { fieldWords } from './field.ts'
 
 /** What to write in place of a source in the words of another tool. */

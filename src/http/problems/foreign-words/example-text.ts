@@ -1,4 +1,4 @@
-import { isObject } from '../../webhook/values/json.ts'
+import { isObject } from '../../../webhook/values/json.ts'
 
 /** Members as they stand in a request: `"a": { "b": 1 }`. */
 export function writeMembers(members: Readonly<Record<string, unknown>>): string {
