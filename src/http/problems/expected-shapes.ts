@@ -14,6 +14,7 @@ import {
   isWordOfSuccess,
   statusExpectation,
 } from './foreign-words/expectation-like.ts'
+import { describeFile, isForeignFile } from './foreign-words/file-like.ts'
 import { asAttributes, listNames, pairs, readAttribute } from './foreign-words/list-names.ts'
 import { describeNested, isNestedTemplate, onlyJson } from './foreign-words/nested-value.ts'
 import { countRedirects } from './foreign-words/redirects.ts'
@@ -311,6 +312,7 @@ export function isWrongAsWhole(place: Place, value: unknown): boolean {
 const wholes: Readonly<Record<string, (value: unknown) => boolean>> = {
   'Node.branches': isOtherMap,
   'Node.expect': isListOfStatuses,
+  Part: isForeignFile,
 }
 
 /** A field with several values. */
@@ -343,10 +345,9 @@ function isNameOfField(name: string): boolean {
   )
 }
 
-/** A file has a name and the attribute with its bytes. */
 function partLike(value: unknown): string {
-  if (isObject(value) && ('filename' in value || 'contentType' in value))
-    return `write ${writeValue({ name: '…', filename: '…', source: 'event', field: '…' })}: the bytes come with the payload`
+  if (isForeignFile(value) || (isObject(value) && ('filename' in value || 'contentType' in value)))
+    return describeFile(value)
   return `write ${fieldsLike(value).map(writeValue).join(', ')}`
 }
 

@@ -185,3 +185,90 @@ describe('a map of outputs', () => {
     })
   })
 })
+
+describe('a file in the words of another tool', () => {
+  const must = 'must be a field, or an object with "name", "filename", "source" and "field" for a file'
+  const noFiles =
+    'the service fetches no files: the bytes come with the payload, as base64 text or as a data: URL'
+
+  it.for<[part: object, file: string]>([
+    [
+      { key: 'file', type: 'file', src: '/tmp/photo.png' },
+      '{ "name": "file", "filename": "photo.png", "source": "event", "field": "photo" }',
+    ],
+    [
+      { name: 'cv', type: 'file', value: '{{ profile.cv }}' },
+      '{ "name": "cv", "filename": "photo.png", "source": "profile", "field": "cv" }',
+    ],
+    [
+      { name: 'cv', type: 'file', src: ['/home/a/cv.pdf'] },
+      '{ "name": "cv", "filename": "cv.pdf", "source": "event", "field": "photo" }',
+    ],
+    [
+      { parameterType: 'formBinaryData', name: 'up', inputDataFieldName: 'data' },
+      '{ "name": "up", "filename": "photo.png", "source": "event", "field": "photo" }',
+    ],
+    [
+      { name: 'doc', fileUrl: 'https://files.example/doc.pdf', mimeType: 'application/pdf' },
+      '{ "name": "doc", "filename": "doc.pdf", "contentType": "application/pdf", "source": "event", "field": "photo" }',
+    ],
+    [
+      { name: 'doc', fileName: 'a.csv', content: 'a;b' },
+      '{ "name": "doc", "filename": "a.csv", "source": "event", "field": "photo" }',
+    ],
+    [
+      { name: 'doc', file: '{{ payload.event.doc }}' },
+      '{ "name": "doc", "filename": "photo.png", "source": "event", "field": "doc" }',
+    ],
+    [
+      { name: 'doc', type: 'file', source: 'event', field: 'doc' },
+      '{ "name": "doc", "filename": "photo.png", "source": "event", "field": "doc" }',
+    ],
+  ])('stays a file: %j', ([part, file]) => {
+    expect(refuse({ body: { structure: 'multipart', parts: [part] } })).toEqual({
+      '/body/parts/0': `${must}; write ${file}; ${noFiles}`,
+    })
+  })
+
+  it.for<[body: object, cure: string]>([
+    [
+      { files: { photo: '{{ event.photo }}' } },
+      '"parts": [{ "name": "photo", "filename": "photo.png", "source": "event", "field": "photo" }]',
+    ],
+    [
+      {
+        parts: [{ name: 'a', value: 'b' }],
+        files: [{ name: 'doc', source: 'event', field: 'doc' }],
+      },
+      '"parts": [{ "name": "a", "value": "…" }, { "name": "doc", "filename": "photo.png", "source": "event", "field": "doc" }]',
+    ],
+    [
+      { fields: [{ name: 'a', value: 'b' }], attachments: '/tmp/doc.pdf' },
+      '"parts": [{ "name": "a", "value": "…" }, { "name": "file", "filename": "photo.png", "source": "event", "field": "photo" }]',
+    ],
+  ])('is one of the parts: %j', ([members, cure]) => {
+    const found = refuse({ body: { structure: 'multipart', ...members } })
+
+    expect(Object.values(found)).toContain(`unknown member; a file is one of "parts"; write ${cure}`)
+  })
+
+  it('needs a body of parts', () => {
+    expect(
+      refuse({ body: { structure: 'simple', fields: [{ name: 'a', type: 'file', value: 1 }] } }),
+    ).toEqual({
+      '/body/fields/0/type':
+        'unknown member; a file is a part of a body of "structure": "multipart", as in "parts": [{ "name": "file", "filename": "photo.png", "source": "event", "field": "photo" }]',
+    })
+  })
+
+  it('has no kind where it is a file already, and a text has none', () => {
+    const file = { name: 'a', type: 'file', filename: 'a.png', source: 'event', field: 'photo' }
+    const parts = [file, { name: 'b', type: 'text', value: 'c' }]
+    const leaveOut = 'unknown member; a part with a "filename" is a file, any other is a text; leave it out'
+
+    expect(refuse({ body: { structure: 'multipart', parts } })).toEqual({
+      '/body/parts/0/type': leaveOut,
+      '/body/parts/1/type': leaveOut,
+    })
+  })
+})

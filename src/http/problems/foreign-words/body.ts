@@ -1,7 +1,9 @@
-import type { JsonObject } from '../../../webhook/values/json.ts'
+import { isObject, type JsonObject } from '../../../webhook/values/json.ts'
 import { bodyLike } from './body-like.ts'
 import { fileBody, filesBody, formOf } from './examples.ts'
+import { fileOf } from './file-like.ts'
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
+import { listNames, listNamesWithin } from './list-names.ts'
 import { leaveOut, noFetchedFiles } from './sentences.ts'
 
 export const bodyMembers: ForeignMembers = {
@@ -81,8 +83,33 @@ export const bodyMembers: ForeignMembers = {
       covers: ['contentType'],
     },
   ],
-  'Body(multipart)': [{ words: 'fields files formData data form attachments content', is: 'parts' }],
+  'Body(multipart)': [
+    { words: 'fields formData data form content', is: 'parts' },
+    {
+      words: 'files file attachments attachment',
+      says: 'a file is one of "parts"',
+      example: (value, around) => ({ parts: [...firstPart(around), ...filesOf(value)] }),
+      covers: ['parts'],
+    },
+  ],
   'Body(simple)': [{ words: 'urlencoded formdata form data keyValue', is: 'fields' }],
+}
+
+/** Files with the names of an object or of the parts of a list. */
+function filesOf(value: unknown): readonly JsonObject[] {
+  if (Array.isArray(value)) return value.slice(0, maxFiles).map((part) => fileOf(part))
+  if (!isObject(value)) return [fileOf(null)]
+  const isPart = ['name', 'key', 'source', 'field', 'src'].some((name) => Object.hasOwn(value, name))
+  return isPart ? [fileOf(value)] : listNames(value).map((name) => fileOf({ name, value: value[name] }, name))
+}
+
+const maxFiles = 2
+
+/** A part that a body has beside its files. */
+function firstPart({ parts, fields }: JsonObject): readonly JsonObject[] {
+  const [first] = Array.isArray(parts) ? parts : Array.isArray(fields) ? fields : []
+  const [name = '…'] = listNamesWithin([first])
+  return isObject(first) ? [{ name, value: '…' }] : []
 }
 
 /** JSON with the names of a value. */

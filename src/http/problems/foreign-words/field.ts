@@ -1,7 +1,8 @@
-import { sources } from '../../../contract/payload.ts'
-import { fileOfEvent } from './examples.ts'
-import type { ForeignMembers, ForeignWord, ForeignWords } from './foreign-word.ts'
-import { leaveOut, noFetchedFiles } from './sentences.ts'
+import { writeMembers } from './example-text.ts'
+import { fileOf, isKindOfFile } from './file-like.ts'
+import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
+import { leaveOut } from './sentences.ts'
+import { sourceWords } from './source-words.ts'
 
 /** A path such as `profile.email` as the two members that it is. A longer one may be a text. */
 function splitPath(value: unknown): Readonly<Record<string, string>> | null {
@@ -10,26 +11,17 @@ function splitPath(value: unknown): Readonly<Record<string, string>> | null {
   return source === undefined || field === undefined ? null : { source, field }
 }
 
+const aFile = `a file is a part of a body of "structure": "multipart", as in ${writeMembers({ parts: [fileOf(null)] })}`
+
 export const fieldMembers: ForeignMembers = {
   Part: [
     { words: 'mimeType mediaType content_type fileType', is: 'contentType' },
     { words: 'fileName originalName', is: 'filename' },
+    { words: 'file', is: 'filename' },
+    { words: 'src', is: 'source' },
     {
-      words: 'file',
-      is: 'filename',
-      unless: {
-        fits: (value) => typeof value === 'string' && /^https?:/i.test(value),
-        says: noFetchedFiles,
-        example: { filename: 'photo.png', source: 'event', field: 'photo' },
-        covers: ['source', 'field', 'filename'],
-      },
-    },
-    {
-      words: 'url uri href fileUrl link src filePath localPath localFile',
-      says: noFetchedFiles,
-      example: fileOfEvent,
-      covers: ['source', 'field'],
-      unless: { fits: (value) => (sources as readonly unknown[]).includes(value), is: 'source' },
+      words: 'type kind parameterType valueType fieldType',
+      says: 'a part with a "filename" is a file, any other is a text; leave it out',
     },
   ],
   Field: [
@@ -51,7 +43,11 @@ export const fieldMembers: ForeignMembers = {
       },
     },
     { words: 'from src origin scope valueFrom', is: 'source' },
-    { words: 'type valueType dataType', says: 'a value keeps its own type; leave it out' },
+    {
+      words: 'type valueType dataType',
+      says: 'a value keeps its own type; leave it out',
+      unless: { fits: isKindOfFile, says: aFile },
+    },
     {
       words: 'enabled disabled active',
       says: 'a field that is there is sent; leave it out, or let a condition decide',
@@ -88,36 +84,13 @@ export const fieldMembers: ForeignMembers = {
     },
     { words: 'secret hidden masked confidential private isSecret', is: 'sensitive' },
     { words: 'description comment notes note', says: leaveOut },
-    { words: 'file fileName contentType', says: 'a file is a part of a body of "structure": "multipart"' },
+    { words: 'file fileName contentType', says: aFile },
   ],
 }
 
-const source: readonly ForeignWord[] = [
-  {
-    words: 'contact customer user person subscriber lead member recipient profiles attribute attributes',
-    is: 'profile',
-  },
-  { words: 'events trigger form submission', is: 'event' },
-  { words: 'workflow process journey campaign scenario', is: 'flow' },
-  { words: 'execution run workflowInstance processInstance', is: 'instance' },
-  { words: 'var variable variables captured capture', is: 'vars' },
-  {
-    words: 'step steps node nodes previous response responses result results output outputs',
-    says: 'a value of an earlier node is in "vars", under the name that its "capture" gives it: write "source": "vars"',
-  },
-  {
-    words: 'secret secrets',
-    says: 'a secret is a template: write "value": "{{ secrets.NAME }}" in place of "source" and "field"',
-  },
-  {
-    words: 'constant static fixed literal value text',
-    says: 'a constant has "value" in place of "source" and "field"',
-  },
-]
-
 export const fieldWords: ForeignWords = {
-  'Field.source': source,
-  'Body.source': source.filter(({ is }) => is !== undefined && is !== 'event'),
+  'Field.source': sourceWords,
+  'Body.source': sourceWords.filter(({ is }) => is !== undefined && is !== 'event'),
   'Field.ifEmpty': [
     { words: 'skip remove drop ignore leaveOut exclude', is: 'omit' },
     { words: 'error stop required abort exit throw', is: 'fail' },

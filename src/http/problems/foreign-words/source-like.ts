@@ -1,7 +1,7 @@
 import { type Source, sources } from '../../../contract/payload.ts'
-import type { JsonObject } from '../../../webhook/values/json.ts'
+import { isObject, type JsonObject } from '../../../webhook/values/json.ts'
 import { writeMembers } from './example-text.ts'
-import { fieldWords } from './field.ts'
+import { sourceWords } from './source-words.ts'
 
 /** What to write in place of a source in the words of another tool. */
 export interface MeantSource {
@@ -38,6 +38,18 @@ export function describeWholeSource(source: unknown): string | null {
   if (read === null || read.names.length === 0) return read === null ? null : write(read)
   const content = `{{ ${[read.source, ...read.names].join('.')} }}`
   return `a value within a part is JSON of its own: write ${writeMembers({ structure: 'json', content })}`
+}
+
+/** The source and the field that an object has, or that a text such as `{{ event.photo }}` is; null if it is none. */
+export function readReference(value: unknown): { readonly source: Source; readonly field: string } | null {
+  const path = isObject(value)
+    ? [...(readPath(value.source) ?? []), ...(readPath(value.field) ?? [])]
+    : (readPath(value) ?? [])
+  const [root] = path
+  const read = isWrapper(root ?? '') || sources.some((source) => source === root) ? readSource(path) : null
+  return read === null || read.names.length === 0
+    ? null
+    : { source: read.source, field: read.names.join('.') }
 }
 
 /** A path into the payload. */
@@ -90,7 +102,7 @@ function findSource(word: string, isBehindWrapper: boolean): Source | null {
   const folded = word.toLowerCase()
   const own = sources.find((source) => source === folded)
   if (own !== undefined || isBehindWrapper) return own ?? null
-  const row = fieldWords['Field.source']?.find(({ words }) => words.toLowerCase().split(' ').includes(folded))
+  const row = sourceWords.find(({ words }) => words.toLowerCase().split(' ').includes(folded))
   return sources.find((source) => source === row?.is) ?? null
 }
 
