@@ -9,6 +9,7 @@ import { writeMembers, writeValue } from './foreign-words/example-text.ts'
 import { basic, caseOfFailure } from './foreign-words/examples.ts'
 import {
   expectationLike,
+  isHeaderExpectation,
   isListOfStatuses,
   isStatusLike,
   isWordOfSuccess,
@@ -16,6 +17,7 @@ import {
 } from './foreign-words/expectation-like.ts'
 import { describeFile, isForeignFile } from './foreign-words/file-like.ts'
 import { asAttributes, listNames, pairs, readAttribute } from './foreign-words/list-names.ts'
+import { describeMoment } from './foreign-words/moment-like.ts'
 import { describeNested, isNestedTemplate, onlyJson } from './foreign-words/nested-value.ts'
 import { countRedirects } from './foreign-words/redirects.ts'
 import { anyFailure, statusIsNoFailure } from './foreign-words/request.ts'
@@ -246,13 +248,13 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Submission.callback': always(
     `${example({ callback: { to: 'engine' } })}, the name of an entry of CALLBACKS_FILE`,
   ),
-  'Submission.notBefore': { as: aMoment, write: () => null },
-  'Submission.expiresAt': { as: aMoment, write: () => null },
+  'Submission.notBefore': { as: aMoment, write: describeMoment },
+  'Submission.expiresAt': { as: aMoment, write: describeMoment },
   'Submission.items': always(example({ items: [{ payload: { profile: { email: '…' } } }] })),
   Item: always(`write ${writeValue({ payload: { profile: { email: '…' } } })}`),
   'Redrive.filter': always(example({ filter: { code: 'connect_refused' } })),
-  'Redrive.filter.since': { as: aMoment, write: () => null },
-  'Redrive.filter.until': { as: aMoment, write: () => null },
+  'Redrive.filter.since': { as: aMoment, write: describeMoment },
+  'Redrive.filter.until': { as: aMoment, write: describeMoment },
   'Redrive.filter.ids': always(example({ filter: { ids: ['…'] } })),
   Retry: { write: retryLike },
   Signing: { write: (value) => example({ signing: signingLike(value) }) },
@@ -312,6 +314,8 @@ export function isWrongAsWhole(place: Place, value: unknown): boolean {
 const wholes: Readonly<Record<string, (value: unknown) => boolean>> = {
   'Node.branches': isOtherMap,
   'Node.expect': isListOfStatuses,
+  Expectation: isHeaderExpectation,
+  When: isHeaderExpectation,
   Part: isForeignFile,
 }
 

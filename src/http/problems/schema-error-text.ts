@@ -108,7 +108,7 @@ function given(value: unknown, schema: JsonSchema): string {
 export function scalarMismatch(schema: JsonSchema, value: unknown, place: string): string | null {
   if (schema.enum !== undefined && !schema.enum.includes(value))
     return mustBe(schema) + meantWord(value, schema.enum, place)
-  if (typeof value === 'string') return textMismatch(schema, value, findMeantShape(place, value).as)
+  if (typeof value === 'string') return textMismatch(schema, value, findMeantShape(place, value))
   return typeof value === 'number' && !isWithin(schema, value)
     ? `${mustBe(schema)}, not ${given(value, schema)}${unitHint(schema, value, place)}`
     : null
@@ -162,7 +162,7 @@ function nearCodes(word: unknown, candidates: readonly unknown[]): string {
 function textMismatch(
   { minLength = 0, maxLength, pattern, description }: JsonSchema,
   text: string,
-  as: string | null,
+  { as, write }: MeantShape,
 ) {
   const length = countCharacters(text)
   if (length < minLength)
@@ -170,7 +170,9 @@ function textMismatch(
   if (maxLength !== undefined && length > maxLength)
     return `must have at most ${maxLength} characters, not ${length}`
   if (pattern !== undefined && !follows(pattern, text))
-    return as === null ? `does not match its description: ${description ?? pattern}` : `must be ${as}`
+    return as === null
+      ? `does not match its description: ${description ?? pattern}`
+      : `must be ${as}${asIn(write)}`
   return null
 }
 

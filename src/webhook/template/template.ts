@@ -191,8 +191,16 @@ export function compileCondition(text: string, names: KnownNames | null = null):
   const { problem } = compiled
   const isAccepted = (meant: string) => compilePlainCondition(meant, names).ok
   const hasResponse = Object.hasOwn(names ?? {}, 'response')
+  if (secretInCondition.test(withoutTexts(text)))
+    return { ok: false, problem: hasResponse ? problem + inEngine : problem }
   return { ok: false, problem: withRewritten(problem, text, hasResponse, isAccepted) }
 }
+
+/** A secret, under its name here or elsewhere. No condition that is accepted means the same. */
+const secretInCondition = /(?<![\w.])(?:secrets?|credentials?|vault|environment|env|process\.env)\s?[.[]/i
+
+const inEngine =
+  ' To compare with a secret, keep the value of the response with "capture", and let the engine compare.'
 
 function compilePlainCondition(text: string, names: KnownNames | null): Compiled<Condition> {
   if (isTemplate(withoutTexts(text))) return { ok: false, problem: withoutBraces(text, names) }

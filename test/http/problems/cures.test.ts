@@ -272,3 +272,62 @@ describe('a file in the words of another tool', () => {
     })
   })
 })
+
+describe('an expectation of a header', () => {
+  it.for<[expectation: object, condition: string]>([
+    [{ type: 'header', name: 'X-Ok', value: '1' }, "response.headers.x-ok == '1'"],
+    [{ type: 'headers', key: 'x-state', equals: 'completed' }, "response.headers.x-state == '…'"],
+    [{ header: 'Location', contains: '/v2' }, "response.headers.location contains '…'"],
+    [{ headers: { 'X-Ok': true } }, "response.headers.x-ok == '…'"],
+    [{ type: 'response_header', name: 'etag' }, 'response.headers.etag != nil'],
+  ])('is a condition: %j', ([expectation, condition]) => {
+    const cure = `write { "type": "condition", "value": "${condition}" }`
+
+    expect(refuse({ expect: expectation })).toEqual({ '/expect': expect.stringContaining(`; ${cure}`) })
+    expect(refuse({ expect: [expectation] })).toEqual({ '/expect/0': expect.stringContaining(`; ${cure}`) })
+    expect(refuse({ cases: [{ branch: 'a', when: expectation }] })).toEqual({
+      '/cases/0/when': expect.stringContaining(`; ${cure}`),
+    })
+    expect(refuse({ expect: { type: 'condition', value: condition } })).toEqual({})
+  })
+})
+
+describe('a condition on a secret', () => {
+  it.for([
+    'response.json.t == secrets.k',
+    'response.headers.x-token == secrets["k"]',
+    '{{ response.json.t }} === secrets.k',
+    'response.json.t == env.TOKEN',
+    'response.json.t === process.env.TOKEN',
+  ])('is not rewritten to another one: %s', (value) => {
+    // A schema error elsewhere, so that both are explained.
+    const found = refuse({ expect: { type: 'condition', value }, onError: 1 })
+
+    expect(found['/expect/value']).toMatch(/let the engine compare\.$/)
+    expect(found['/expect/value']).not.toContain('In Liquid')
+  })
+})
+
+describe('a point in time', () => {
+  const must = 'must be a date and time with its zone, such as "2026-11-21T21:54:09Z"'
+
+  it.for<[moment: unknown, cure: string]>([
+    [1_796_000_000, ', not a number; write "2026-11-30T00:53:20Z"'],
+    [1_796_000_000_500, ', not a number; write "2026-11-30T00:53:20.500Z"'],
+    ['1796000000', '; write "2026-11-30T00:53:20Z"'],
+    [60, ', not a number; it is a point in time, not a time to wait'],
+    ['PT5M', '; it is a point in time, not a time to wait'],
+    ['2026-12-02', '; write the time and its zone behind the date: "2026-12-02T00:00:00Z"'],
+    [
+      '2026-12-02 10:00',
+      '; write "T" between date and time, seconds, and the zone behind them: "2026-12-02T10:00:00Z" in UTC, or with an offset such as +01:00',
+    ],
+    [
+      '2026-12-02T10:00:00',
+      '; write "T" between date and time, seconds, and the zone behind them: "2026-12-02T10:00:00Z" in UTC, or with an offset such as +01:00',
+    ],
+    ['tomorrow', ''],
+  ])('is told in its form: %j', ([moment, cure]) => {
+    expect(refuse({}, { notBefore: moment }, 'SubmitRequest')).toEqual({ '/notBefore': must + cure })
+  })
+})

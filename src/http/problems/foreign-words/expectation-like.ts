@@ -7,6 +7,7 @@ const anySuccess: JsonObject = { type: 'status', value: '2xx' }
 
 /** The expectation that a value was meant to be. Without a text or status in it, it is `otherwise`. */
 export function expectationLike(value: unknown, otherwise: JsonObject = anySuccess): JsonObject {
+  if (isHeaderExpectation(value)) return headerCondition(value)
   const status = statusExpectation(value)
   if (status !== null) return status
   if (isObject(value)) {
@@ -55,6 +56,33 @@ function conditionLike(text: string): JsonObject | null {
 }
 
 const maxCondition = 200
+
+/** Whether an expectation is about a header, which is a condition here. */
+export function isHeaderExpectation(value: unknown): value is JsonObject {
+  if (!isObject(value)) return false
+  const { type } = value
+  if (type !== undefined) return typeof type === 'string' && /^(?:response[-_ ]?)?headers?$/i.test(type)
+  return Object.hasOwn(value, 'header') || Object.hasOwn(value, 'headers')
+}
+
+/** The condition on a header, with its name. A text of it is shown if it is too short to be a secret. */
+function headerCondition(value: JsonObject): JsonObject {
+  const { header, headers = header, name, key, field, property } = value
+  const [pair] = isObject(headers) ? Object.entries(headers) : []
+  const given = [name, key, field, property, pair?.[0], headers].find(isHeaderName)
+  const path = `response.headers.${typeof given === 'string' ? given.toLowerCase() : 'x-state'}`
+  const compared = ['value', 'equals', 'contains', 'expected', 'is'].find((member) =>
+    Object.hasOwn(value, member),
+  )
+  if (compared === undefined && pair === undefined) return { type: 'condition', value: `${path} != nil` }
+  const text = String(compared === undefined ? pair?.[1] : value[compared])
+  const operator = compared === 'contains' || value.match === 'contains' ? 'contains' : '=='
+  return { type: 'condition', value: `${path} ${operator} '${/^[\w.-]{1,3}$/.test(text) ? text : '…'}'` }
+}
+
+function isHeaderName(name: unknown): name is string {
+  return typeof name === 'string' && /^[a-z][a-z\d-]{0,60}$/i.test(name)
+}
 
 const anyText: JsonObject = { type: 'string', value: '…' }
 

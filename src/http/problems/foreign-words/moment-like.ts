@@ -1,0 +1,26 @@
+/** What to write for a point in time in another form: seconds or milliseconds since 1970, a date without its time or zone. */
+export function describeMoment(value: unknown): string | null {
+  if (typeof value === 'number') return ofNumber(value)
+  if (typeof value !== 'string' || value.length > maxCharacters) return null
+  if (/^\d{9,14}$/.test(value)) return ofNumber(Number(value))
+  if (/^(?:P|\d+\s?(?:ms|s|sec|m|min|h|d)\b)/i.test(value)) return pointInTime
+  const [, date, time] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?\s?(?:Z|[+-]\d\d:?\d\d)?$/i.exec(value) ??
+    []
+  if (date === undefined) return null
+  if (time === undefined) return `write the time and its zone behind the date: "${date}T00:00:00Z"`
+  const seconds = time.length === minutesOnly ? `${time}:00` : time
+  return `write "T" between date and time, seconds, and the zone behind them: "${date}T${seconds}Z" in UTC, or with an offset such as +01:00`
+}
+
+const maxCharacters = 40
+const minutesOnly = 5
+const pointInTime = 'it is a point in time, not a time to wait'
+
+/** Of 1973 to 5138 in seconds; of the same years in milliseconds. */
+function ofNumber(value: number): string {
+  const meantMs = value >= 1e8 && value < 1e11 ? value * 1_000 : value
+  return meantMs >= 1e11 && meantMs < 1e14
+    ? `write "${new Date(meantMs).toISOString().replace('.000Z', 'Z')}"`
+    : pointInTime
+}
