@@ -92,6 +92,12 @@ export class NodeCache {
     return compiled
   }
 
+  /** The mistakes of a node, which is not kept. */
+  check(config: Node, tenant: string | null): readonly ConfigError[] {
+    const compiled = compileNode(config, this.#limits, this.#connections.find(config.connection, tenant))
+    return compiled.ok ? [] : compiled.errors
+  }
+
   /** Compiles a node that was accepted before: what limited it then is enough, where the limits have been lowered since. */
   compileAccepted(requested: RequestedNode, tenant: string | null): CompiledOrErrors {
     const compiled = this.compile(requested, tenant)

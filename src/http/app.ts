@@ -77,7 +77,16 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   })
   durable?.onStoreFailure(() => metrics.durability.storeFailed())
   const refusals = createRefusalLog(log)
-  const problems = createProblemAnswers({ log, refusals, docsBaseUrl, answered: metrics.refused })
+  const problems = createProblemAnswers({
+    log,
+    refusals,
+    docsBaseUrl,
+    checks: {
+      checkRequest: ({ node, tenant = null }) => context.nodes.check(node, tenant),
+      checkSubmission: (request) => durability?.executions.check(request) ?? [],
+    },
+    answered: metrics.refused,
+  })
   const app = Fastify(serverOptions(options, timeouts, problems))
   if (options.onRoute) app.addHook('onRoute', options.onRoute)
   const clientConnections = new ConnectionLimit(app.server, {

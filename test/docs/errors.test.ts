@@ -11,12 +11,12 @@ import {
 } from '../../src/contract/failure.ts'
 import { findSafetyAfterProblem, type ProblemCode, problems } from '../../src/contract/problem-codes.ts'
 import type { WarningCode } from '../../src/contract/warning.ts'
-import { explainInvalidBody } from '../../src/http/problems/invalid-body.ts'
 import { compileNode } from '../../src/webhook/compile.ts'
 import { decideOnResponse } from '../../src/webhook/decide.ts'
 import { noMaskers, ReadableResponse } from '../../src/webhook/response/readable-response.ts'
 import { judgeRetrySafety } from '../../src/webhook/retry-safety.ts'
 import { noSecrets } from '../../src/webhook/template/render-context.ts'
+import { explainBody } from '../http/problems/support/explain-body.ts'
 import { rowsUnder } from './support/markdown.ts'
 import { read, root } from './support/pages.ts'
 
@@ -102,7 +102,7 @@ describe('the entry of invalid_request', () => {
 
   it.each(rows)('says of %s what a problem says', (sent, path, message) => {
     const node = { method: 'POST', url: 'https://hooks.example/', ...JSON.parse(`{${sent.slice(1, -1)}}`) }
-    const errors = [...explainInvalidBody({ $ref: 'ExecuteRequest' }, { node })]
+    const errors = [...explainBody({ node })]
 
     expect(errors.map((error) => [`\`${error.path}\``, error.message])).toEqual([[path, message]])
   })

@@ -31,6 +31,9 @@ import type { Waiters } from './waiters.ts'
 /** What is submitted, with the node as the cache may have it. */
 export type Submission = Omit<SubmitRequest, 'node'> & { readonly node: RequestedNode }
 
+/** What a submission has beside its node. */
+type Beside = Omit<SubmitRequest, 'node'>
+
 /** Who submits. */
 export interface Submitter {
   /** Null if the service asks for no key. */
@@ -116,16 +119,9 @@ export class Executions {
     const { tenant = null, secrets } = request
     const share = { client: submitter.client, tenant }
     const compiled = context.quota.charge(share, () => context.nodes.compile(request.node, tenant))
-    const now = store.now()
-    const times = readTimes(request, now, maxAgeMs)
-    const inCallback = context.quota.charge(share, () => this.#findCallbackErrors(request))
-    const errors = [
-      ...(compiled.ok ? [] : compiled.errors),
-      ...times.errors,
-      ...findPast(request, times, now),
-      ...this.#findErrors(request),
-      ...inCallback,
-    ]
+    const times = readTimes(request, store.now(), maxAgeMs)
+    const inRest = context.quota.charge(share, () => this.#findErrors(request, times))
+    const errors = [...(compiled.ok ? [] : compiled.errors), ...inRest]
     if (!compiled.ok || errors.length > 0) return { kind: 'refused', errors }
     if (secrets !== undefined && Object.keys(secrets).length > 0 && !storesSecrets)
       return { kind: 'secrets_not_storable' }
@@ -153,6 +149,14 @@ export class Executions {
     const replayed = executions.filter(({ isReplayed }) => isReplayed).length
     onSubmitted({ accepted: executions.length - replayed, replayed })
     return { kind: 'accepted', executions }
+  }
+
+  /** The mistakes of a request that is not submitted. */
+  check(request: SubmitRequest): readonly ConfigError[] {
+    const { context, store, maxAgeMs } = this.#options
+    const { node, ...rest } = request
+    const inNode = context.nodes.check(node, request.tenant ?? null)
+    return [...inNode, ...this.#findErrors(rest, readTimes(rest, store.now(), maxAgeMs))]
   }
 
   /** Null for an execution that is not known, or belongs to another client. */
@@ -243,7 +247,7 @@ export class Executions {
   }
 
   /** The first value that cannot be written into the callback. */
-  #findCallbackErrors({ callback, correlationId, items }: Submission): readonly ConfigError[] {
+  #findCallbackErrors({ callback, correlationId, items }: Beside): readonly ConfigError[] {
     if (callback === undefined) return []
     const { findCallbackFault } = this.#options
     const address = readAddress(callback)
@@ -259,7 +263,17 @@ export class Executions {
     return []
   }
 
-  #findErrors(request: Submission): readonly ConfigError[] {
+  /** The mistakes beside the node. */
+  #findErrors(request: Beside, times: Times): readonly ConfigError[] {
+    return [
+      ...times.errors,
+      ...findPast(request, times, this.#options.store.now()),
+      ...this.#findWrongPlaces(request),
+      ...this.#findCallbackErrors(request),
+    ]
+  }
+
+  #findWrongPlaces(request: Beside): readonly ConfigError[] {
     const { callback, items } = request
     const errors: ConfigError[] = []
     const names = this.#options.callbackNames()
@@ -345,7 +359,7 @@ interface Times {
 }
 
 function readTimes(
-  { notBefore: from, expiresAt: until, deadlineMs = Number.POSITIVE_INFINITY }: Submission,
+  { notBefore: from, expiresAt: until, deadlineMs = Number.POSITIVE_INFINITY }: Beside,
   now: number,
   maxAgeMs: number,
 ): Times {
@@ -375,7 +389,7 @@ function readTimes(
 
 /** The mistake of an execution that would end before it begins. With a key it may be a repeat, which is answered as before. */
 function findPast(
-  { idempotencyKey, items = [] }: Submission,
+  { idempotencyKey, items = [] }: Beside,
   { expiresAt, errors }: Times,
   now: number,
 ): readonly ConfigError[] {

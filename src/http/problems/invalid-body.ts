@@ -1,12 +1,13 @@
 import { readId } from '../../contract/builders.ts'
 import type { ConfigError } from '../../contract/config-error.ts'
-import type { Node } from '../../contract/node.ts'
+import type { SubmitRequest } from '../../contract/durable.ts'
+import type { ExecuteRequest } from '../../contract/execution.ts'
 import { namedSchemas } from '../../contract/schemas.ts'
-import { compileNode } from '../../webhook/compile.ts'
 import { bringsHost } from '../../webhook/request/brought-url.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { quoteName } from '../../webhook/values/text.ts'
 import { dereference, type JsonSchema } from './json-schema.ts'
+import { findMeantValue } from './meant-value.ts'
 import { isMemberOfNode, readRoleInNode } from './member-advice.ts'
 import type { Place } from './place.ts'
 import { sayListOnce } from './schema-error-text.ts'
@@ -16,15 +17,24 @@ import { findSchemaErrors } from './schema-errors.ts'
 const named = new Map(namedSchemas.map((schema) => [readId(schema), schema as JsonSchema]))
 const dereferenced = new Map(Array.from(named, ([name, schema]) => [name, dereference(schema, named)]))
 
+/** What is checked of a request that follows its schema. */
+export interface LaterChecks {
+  checkRequest(request: Pick<ExecuteRequest, 'node' | 'tenant'>): readonly ConfigError[]
+  checkSubmission(request: SubmitRequest): readonly ConfigError[]
+}
+
 /**
- * The mistakes of a body: first its schema errors, then the mistakes that compiling finds in the valid parts of the
- * node. The schema of the route is a reference to a named one. `undefined` means no body.
+ * The mistakes of a body: first its schema errors, then those that later checks find in what it was meant to be. The schema of the route is a reference to a named one. `undefined` means no body.
  */
-export function* explainInvalidBody(routeSchema: unknown, body: unknown): Generator<ConfigError> {
+export function* explainInvalidBody(
+  routeSchema: unknown,
+  body: unknown,
+  checks: LaterChecks,
+): Generator<ConfigError> {
   if (body === undefined) return yield { path: '', message: 'missing; must be a JSON object' }
   const schema = isObject(routeSchema) ? dereferenced.get(String(routeSchema.$ref)) : undefined
   if (schema === undefined) throw new TypeError('a route needs a named schema for its body')
-  if (!takesNode(schema)) return yield* explain(schema, body)
+  if (!takesNode(schema)) return yield* explain(schema, body, checks)
   const wrapper = findWrapper(body)
   if (wrapper !== null)
     return yield {
@@ -32,9 +42,9 @@ export function* explainInvalidBody(routeSchema: unknown, body: unknown): Genera
       message: `missing; the request stands within ${quoteName(wrapper)}: send what is in it alone`,
     }
   const moved = moveIntoNode(schema, body)
-  if (moved === null) return yield* explain(schema, body)
+  if (moved === null) return yield* explain(schema, body, checks)
   yield { path: '/node', message: `missing; ${describeMoved(moved.names)}` }
-  for (const error of explain(schema, moved.body)) yield withGivenPath(error, moved.names)
+  for (const error of explain(schema, moved.body, checks)) yield withGivenPath(error, moved.names)
 }
 
 /** Whether a body has a node, as all but that of a redrive. */
@@ -42,15 +52,14 @@ function takesNode({ properties = {} }: JsonSchema): boolean {
   return Object.hasOwn(properties, 'node')
 }
 
-function* explain(schema: JsonSchema, body: unknown): Generator<ConfigError> {
-  const offenders: string[] = []
+function* explain(schema: JsonSchema, body: unknown, checks: LaterChecks): Generator<ConfigError> {
   const said = new Set<string>()
+  let isSound = true
   for (const schemaError of findSchemaErrors(schema, body, '', placeOfBody(schema))) {
-    offenders.push(schemaError.path)
+    isSound = false
     yield { ...schemaError, message: sayListOnce(schemaError.message, said) }
   }
-  if (offenders.length === 0 || !takesNode(schema) || !isObject(body) || !isObject(body.node)) return
-  yield* explainSoundParts(body.node, offenders)
+  if (!isSound && takesNode(schema) && isObject(body)) yield* explainMeant(schema, body, checks)
 }
 
 /** The place of a body: that of every request with a node, and those of durable executions. */
@@ -120,51 +129,47 @@ function listNames(names: ReadonlySet<string>): string {
   return shown.join(', ') + (names.size > maxNames ? ' and others' : '')
 }
 
-/** Valid members without which a node cannot be compiled. */
-const harmless = { method: 'POST', url: 'https://host.invalid/' }
-const harmlessWithConnection = { method: 'POST', url: '/' }
-const harmlessField = { name: 'x', literal: null }
+/** The mistakes that only a request without schema errors shows, in what it would be without these. */
+function* explainMeant(schema: JsonSchema, body: unknown, checks: LaterChecks): Generator<ConfigError> {
+  const meant = findMeantValue(schema, body, placeOfBody(schema))
+  if (meant === null || !isObject(meant.value)) return
+  const { node, ...rest } = meant.value
+  const apart = isObject(node) ? withoutHalves(node, meant.replaced) : null
+  if (apart === null) return
+  // It follows the schema of the route.
+  const request = { ...rest, node: apart.node } as unknown as SubmitRequest & ExecuteRequest
+  const errors =
+    placeOfBody(schema) === 'Submission' ? checks.checkSubmission(request) : checks.checkRequest(request)
+  for (const { path, message } of errors)
+    if (!apart.halves.has(path) && !isOfExample(path, meant.replaced))
+      yield { path: meant.findGiven(path), message }
+}
 
-function explainSoundParts(node: JsonObject, offenders: readonly string[]): readonly ConfigError[] {
-  const sound = Object.entries(node).flatMap(([name, value]) => {
-    const part = isHalf(name, node, offenders) ? undefined : soundPart(name, value, offenders)
-    return part === undefined ? [] : [[name, part]]
-  })
-  // Every part with schema errors is left out or replaced.
-  const rest = sound.some(([name]) => name === 'connection') ? harmlessWithConnection : harmless
-  const compiled = compileNode({ ...rest, ...Object.fromEntries(sound) } as Node, {
-    maxTimeoutMs: Number.POSITIVE_INFINITY,
-  })
-  return compiled.ok ? [] : compiled.errors
+/** Whether an error is that of an example. That a member of the node is there at all is no fault of an example. */
+function isOfExample(path: string, replaced: ReadonlySet<string>): boolean {
+  if (replaced.has('/node') && path.startsWith('/node')) return true
+  return replaced.has(path) && !/^\/node\/[^/]+$/.test(path)
 }
 
 /**
- * Whether a member depends on another one with schema errors: a URL from a value depends on its hosts, and the
+ * A node without what depends on a member that is not as it was given: a URL from a value depends on its hosts, and the
  * reverse; any URL depends on the connection.
  */
-function isHalf(name: string, { url, templates }: JsonObject, offenders: readonly string[]): boolean {
-  const isBroken = (member: string) =>
-    offenders.some((offender) => `${offender}/`.startsWith(`/node/${member}/`))
-  if (name === 'hosts') return isBroken('url')
-  if (name === 'url' && isBroken('connection')) return true
-  if (name !== 'url' || typeof url !== 'string' || !isBroken('hosts')) return false
-  return bringsHost({ url, templates: templates === 'none' ? 'none' : 'liquid' })
-}
-
-/** The valid part of a member: of a list, the valid fields; of anything else, all or nothing. */
-function soundPart(name: string, value: unknown, offenders: readonly string[]): unknown {
-  const path = `/node/${name}`
-  const within = offenders.filter((offender) => offender === path || offender.startsWith(`${path}/`))
-  if (within.length === 0) return value
-  if (name === 'query' || name === 'headers') return soundFields(value, path, within)
-  if (name !== 'body' || !isObject(value)) return undefined
-  const isOnlyInFields = within.every((offender) => offender.startsWith(`${path}/fields/`))
-  const fields = isOnlyInFields ? soundFields(value.fields, `${path}/fields`, within) : undefined
-  return fields === undefined ? undefined : { ...value, fields }
-}
-
-function soundFields(fields: unknown, path: string, offenders: readonly string[]): unknown {
-  if (!Array.isArray(fields) || offenders.includes(path)) return undefined
-  const broken = new Set(offenders.map((offender) => offender.slice(path.length + 1).split('/', 1)[0]))
-  return fields.map((field, index) => (broken.has(String(index)) ? harmlessField : field))
+function withoutHalves(
+  { connection, hosts, ...node }: JsonObject,
+  replaced: ReadonlySet<string>,
+): { readonly node: JsonObject; readonly halves: ReadonlySet<string> } {
+  const isReplaced = (name: string) => [...replaced].some((path) => `${path}/`.startsWith(`/node/${name}/`))
+  const { url, templates } = node
+  const isBrought =
+    typeof url === 'string' && bringsHost({ url, templates: templates === 'none' ? 'none' : 'liquid' })
+  const isUrlHalf = isReplaced('connection') || isReplaced('url') || (isBrought && isReplaced('hosts'))
+  const own = {
+    ...node,
+    ...(connection === undefined || isReplaced('connection') ? {} : { connection }),
+    ...(hosts === undefined || isUrlHalf || isReplaced('hosts') ? {} : { hosts }),
+  }
+  return isUrlHalf
+    ? { node: { ...own, url: 'https://host.invalid/' }, halves: new Set(['/node/url']) }
+    : { node: own, halves: new Set() }
 }

@@ -12,7 +12,7 @@ import type { Problem } from '../../contract/schemas.ts'
 import type { Log } from '../../logging/logger.ts'
 import { describeForeignMediaType } from './foreign-media-type.ts'
 import { createProblemMasker } from './hide-secrets.ts'
-import { explainInvalidBody } from './invalid-body.ts'
+import { explainInvalidBody, type LaterChecks } from './invalid-body.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import { chooseRequestId, requestIdHeader, requestUri } from './request-id.ts'
 
@@ -84,6 +84,7 @@ export interface ProblemObservers {
   readonly refusals: RefusalLog
   /** Where the pages of codes are. Empty for paths instead of addresses. */
   readonly docsBaseUrl: string
+  readonly checks: LaterChecks
   /** Called for each problem that was answered. */
   readonly answered: (code: ProblemCode) => void
 }
@@ -93,11 +94,12 @@ export function createProblemAnswers({
   log,
   refusals,
   docsBaseUrl,
+  checks,
   answered,
 }: ProblemObservers): ProblemAnswers {
   return {
     answerError(error, request, reply) {
-      const refusal = toRefusal(error, request)
+      const refusal = toRefusal(error, request, checks)
       if (refusal.code !== 'internal') refusals.refused(refusal.code, request)
       else log.error({ requestId: request.id, err: error }, 'unexpected error')
       // A client that has gone gets no answer, nor does one that Node answered after a timeout.
@@ -161,9 +163,9 @@ const brokenHttp: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: 'The headers of the request are too large.',
 }
 
-function toRefusal(error: FastifyError | Refusal, request: FastifyRequest): Refusal {
+function toRefusal(error: FastifyError | Refusal, request: FastifyRequest, checks: LaterChecks): Refusal {
   if (error instanceof Refusal) return error
-  if (error.validation !== undefined) return refusalOfBody(request)
+  if (error.validation !== undefined) return refusalOfBody(request, checks)
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new Refusal('unsupported_media_type', describeForeignMediaType(request.headers['content-type']))
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
@@ -192,9 +194,9 @@ function describeTooLarge({
 export const whatIsWrong =
   'The request body does not match the OpenAPI document. Each of the errors says where, and what to write instead.'
 
-function refusalOfBody({ body, routeOptions }: FastifyRequest): Refusal {
+function refusalOfBody({ body, routeOptions }: FastifyRequest, checks: LaterChecks): Refusal {
   return new Refusal('invalid_request', whatIsWrong, {
-    errors: explainInvalidBody(routeOptions.schema?.body, body),
+    errors: explainInvalidBody(routeOptions.schema?.body, body, checks),
   })
 }
 

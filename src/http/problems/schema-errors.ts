@@ -55,7 +55,7 @@ export function* findSchemaErrors(
 const sameAs: Readonly<Record<string, Place>> = { DurableNode: 'Node', DurableRetry: 'Retry' }
 
 /** The place of a member or entry: the name of its schema, else a part of the place around it. */
-function placeWithin({ $id }: JsonSchema, place: Place, name: string): string {
+export function placeWithin({ $id }: JsonSchema, place: Place, name: string): string {
   if ($id === undefined) return `${place}.${name}`
   return sameAs[$id] ?? $id
 }
@@ -80,7 +80,7 @@ function* inArray(
 }
 
 /** The place of an item. That of a field has the list in parentheses: `Field(query)`. */
-function placeOfItem({ $id }: JsonSchema, list: Place): Place {
+export function placeOfItem({ $id }: JsonSchema, list: Place): Place {
   return $id === 'Field' ? `${$id}(${list.slice(list.lastIndexOf('.') + 1)})` : ($id ?? list)
 }
 
@@ -151,7 +151,11 @@ function* inMember(
 }
 
 /** The advice on the unknown members of a closed object. */
-function adviseUnknown(schema: JsonSchema, value: JsonObject, place: Place): ReadonlyMap<string, Advice> {
+export function adviseUnknown(
+  schema: JsonSchema,
+  value: JsonObject,
+  place: Place,
+): ReadonlyMap<string, Advice> {
   const advised = new Map<string, Advice>()
   if (place === noPlace || schema.additionalProperties !== false) return advised
   if (schema.patternProperties !== undefined) return advised
@@ -219,7 +223,7 @@ function showRequired({ properties = {}, required = [] }: JsonSchema): string | 
   return writeValue(showValue({ type: 'object', properties, required }))
 }
 
-function showValue({
+export function showValue({
   enum: words,
   examples,
   type,
@@ -374,7 +378,7 @@ function* withoutTag(
 }
 
 /** The tag of the only branch that has all of the members that some branches have and others have not. */
-function tellWord(branches: readonly JsonSchema[], tag: string, names: readonly string[]): unknown {
+export function tellWord(branches: readonly JsonSchema[], tag: string, names: readonly string[]): unknown {
   const telling = names.filter((name) => {
     const count = branches.filter((branch) => isNamed(branch, name)).length
     return count > 0 && count < branches.length
@@ -384,7 +388,7 @@ function tellWord(branches: readonly JsonSchema[], tag: string, names: readonly 
   return other === undefined ? only?.properties?.[tag]?.enum?.[0] : undefined
 }
 
-function meantWord(place: Place, given: unknown, words: readonly unknown[]): unknown {
+export function meantWord(place: Place, given: unknown, words: readonly unknown[]): unknown {
   if (words.includes(given)) return given
   const foreign = adviseWord(place, given)
   const folded = typeof given === 'string' && given.length < 100 ? fold(given) : ''
@@ -403,6 +407,17 @@ function* inClosest(
   place: Place,
 ): Generator<ConfigError> {
   if (candidates.some((branch) => fits(branch, value))) return
+  const closest = findClosest(candidates, value, place)
+  if (closest === null) yield { path, message: wrongType(union, value, findMeantShape(place, value)) }
+  else yield* findSchemaErrors(closest, value, path, place)
+}
+
+/** The branch whose members match best; null if the value mixes several branches. */
+export function findClosest(
+  candidates: readonly JsonSchema[],
+  value: JsonObject,
+  place: Place,
+): JsonSchema | null {
   const names = namesAsMeant(candidates, value, place)
   const strangers = (branch: JsonSchema) => names.filter((name) => memberSchema(branch, name) === null)
   const absent = ({ required = [] }: JsonSchema) => required.filter((name) => !names.includes(name))
@@ -412,13 +427,16 @@ function* inClosest(
     .toSorted((a, b) => a.distance - b.distance)
   const isMixed = (branch: JsonSchema) =>
     strangers(branch).some((name) => candidates.some((other) => memberSchema(other, name) !== null))
-  if (closest === undefined || closest.distance === next?.distance || isMixed(closest.branch))
-    yield { path, message: wrongType(union, value, findMeantShape(place, value)) }
-  else yield* findSchemaErrors(closest.branch, value, path, place)
+  if (closest === undefined || closest.distance === next?.distance || isMixed(closest.branch)) return null
+  return closest.branch
 }
 
 /** The names of a value, foreign ones and misspelt ones as the candidates call them. */
-function namesAsMeant(candidates: readonly JsonSchema[], value: JsonObject, place: Place): readonly string[] {
+export function namesAsMeant(
+  candidates: readonly JsonSchema[],
+  value: JsonObject,
+  place: Place,
+): readonly string[] {
   const properties: Record<string, JsonSchema> = Object.assign(
     {},
     ...candidates.map((branch) => branch.properties),
@@ -431,7 +449,7 @@ function namesAsMeant(candidates: readonly JsonSchema[], value: JsonObject, plac
   })
 }
 
-function fits(schema: JsonSchema, value: unknown): boolean {
+export function fits(schema: JsonSchema, value: unknown): boolean {
   return findSchemaErrors(schema, value, '', noPlace).next().done === true
 }
 
@@ -443,12 +461,12 @@ function missingNames({ required = [] }: JsonSchema, value: JsonObject): readonl
   return required.filter((name) => !Object.hasOwn(value, name))
 }
 
-function isNamed({ properties = {} }: JsonSchema, name: string): boolean {
+export function isNamed({ properties = {} }: JsonSchema, name: string): boolean {
   return Object.hasOwn(properties, name)
 }
 
 /** The schema of a member, or null for an unknown name. */
-function memberSchema(schema: JsonSchema, name: string): JsonSchema | null {
+export function memberSchema(schema: JsonSchema, name: string): JsonSchema | null {
   const { properties = {}, patternProperties = {}, additionalProperties } = schema
   if (Object.hasOwn(properties, name)) return properties[name] ?? null
   for (const [pattern, member] of Object.entries(patternProperties)) if (follows(pattern, name)) return member

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ConfigError } from '../../../src/contract/config-error.ts'
-import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
+import { explainBody } from './support/explain-body.ts'
 
 const node = { method: 'POST', url: 'https://receiver.test/' }
 
@@ -10,10 +10,7 @@ function refuse(
   around: object = {},
   route = 'ExecuteRequest',
 ): Readonly<Record<string, string>> {
-  const errors: Iterable<ConfigError> = explainInvalidBody(
-    { $ref: route },
-    { node: { ...node, ...part }, ...around },
-  )
+  const errors: Iterable<ConfigError> = explainBody({ node: { ...node, ...part }, ...around }, route)
   return Object.fromEntries(Array.from(errors, ({ path, message }) => [path.replace(/^\/node/, ''), message]))
 }
 

@@ -7,13 +7,13 @@ import {
   foreignParts,
   foreignWords,
 } from '../../../src/http/problems/foreign-words/tables.ts'
-import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
 import {
   explainInvalidConnection,
   explainInvalidLimit,
 } from '../../../src/http/problems/invalid-connection.ts'
 import { fold } from '../../../src/http/problems/member-advice.ts'
 import { compileNode } from '../../../src/webhook/compile.ts'
+import { explainBody } from './support/explain-body.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -151,7 +151,7 @@ function routeOf(request: unknown): string {
 }
 
 function explain(request: unknown, route = routeOf(request)) {
-  return [...explainInvalidBody({ $ref: route }, request)]
+  return [...explainBody(request, route)]
 }
 
 /** The errors of a request, or of an entry of a file, with this object at the place. */

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readDuration } from '../../../src/http/problems/foreign-words/duration-like.ts'
-import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
+import { explainBody } from './support/explain-body.ts'
 
 /** The messages of a refused request, by path. */
 function refuse(part: object, around: object = {}): Readonly<Record<string, string>> {
   const node = { method: 'POST', url: 'https://receiver.test/', ...part }
-  const errors = explainInvalidBody({ $ref: 'ExecuteRequest' }, { node, payload: {}, ...around })
+  const errors = explainBody({ node, payload: {}, ...around })
   return Object.fromEntries(Array.from(errors, ({ path, message }) => [path.replace(/^\/node/, ''), message]))
 }
 

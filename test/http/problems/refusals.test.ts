@@ -7,16 +7,16 @@ import { problems } from '../../../src/contract/problem-codes.ts'
 import type { Problem } from '../../../src/contract/schemas.ts'
 import { anyFailure } from '../../../src/http/problems/foreign-words/request.ts'
 import { foreignMembers } from '../../../src/http/problems/foreign-words/tables.ts'
-import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
 import { createProblem, Refusal } from '../../../src/http/problems/problem.ts'
 import { cpuMs } from '../../support/cpu-time.ts'
 import { service } from '../../support/service.ts'
+import { explainBody } from './support/explain-body.ts'
 
 const node = { method: 'POST', url: 'https://receiver.test/' }
 
 /** The errors that a problem lists. */
 function refuse(body: unknown, route = 'ExecuteRequest'): readonly ConfigError[] {
-  return new Refusal('invalid_request', '', { errors: explainInvalidBody({ $ref: route }, body) }).errors
+  return new Refusal('invalid_request', '', { errors: explainBody(body, route) }).errors
 }
 
 const list = 'must be an array of {"name", "value"}'
@@ -43,6 +43,10 @@ const failures = `must be one of ${failureCodes.length} words`
 const branch = 'unknown member; the branch after an error is "onError": "error", "success" or "exit"'
 const empty =
   'unknown member; it is "ifEmpty" of a field: "send", "omit" or "fail"; write "query": [{ "name": "…", "source": "profile", "field": "…", "ifEmpty": "omit" }]'
+const behindConnection = [
+  '/url',
+  'must not name a host, because the connection does; write what follows the base URL of the connection, such as "/leads"',
+] as const
 const aCase = (when: unknown) => ({ cases: [{ branch: 'a', when }] })
 const statusNoFailure =
   'an answer with a status is no failure: a case for it has { "type": "status", "value": 429 }, a simulation { "status": 429 }'
@@ -127,7 +131,11 @@ const meant: readonly Row[] = [
       'must be an object, not a boolean; write "tls": { "certificate": "{{ secrets.CERTIFICATE }}", "key": "{{ secrets.KEY }}" }',
     ],
   ],
-  [{ namedCredential: 'crm' }, ['/namedCredential', 'unknown member; it is called "connection" here']],
+  [
+    { namedCredential: 'crm' },
+    ['/namedCredential', 'unknown member; it is called "connection" here'],
+    behindConnection,
+  ],
   [{ payload: { profile: {} } }, ['/payload', 'unknown member; it belongs beside "node", at the top']],
   [
     { includeAllProperties: true },
@@ -1240,7 +1248,11 @@ const rows: readonly Row[] = [
       'unknown member; the credential is "auth"; write "auth": { "type": "apiKey", "in": "header", "name": "X-Api-Key", "value": "{{ secrets.NAME }}" }',
     ],
   ],
-  [{ http_conn_id: 's3cr3t' }, ['/http_conn_id', 'unknown member; it is called "connection" here']],
+  [
+    { http_conn_id: 's3cr3t' },
+    ['/http_conn_id', 'unknown member; it is called "connection" here'],
+    behindConnection,
+  ],
   [
     { includeFields: ['s3cr3t'] },
     [
@@ -1623,7 +1635,7 @@ describe('a request within another object', () => {
   it.each(['input', 'body', 'data', 'request', 'json', 'x y'])('is told once: %s', (name) => {
     const request = { node: { method: 'GET', url: 'https://a.example/' }, payload: {} }
 
-    expect([...explainInvalidBody({ $ref: 'ExecuteRequest' }, { [name]: request })]).toEqual([
+    expect([...explainBody({ [name]: request })]).toEqual([
       { path: '/node', message: `missing; the request stands within "${name}": send what is in it alone` },
     ])
   })

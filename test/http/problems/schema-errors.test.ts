@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { executeExamples } from '../../../openapi/examples.ts'
 import validators from '../../../src/http/body/validators.cjs'
-import { explainInvalidBody } from '../../../src/http/problems/invalid-body.ts'
+import { explainBody } from './support/explain-body.ts'
 
 const node = { method: 'POST', url: 'https://receiver.test/' }
 const words = '"source" with "field", "value", or "literal"'
@@ -12,7 +12,7 @@ const field = `must be an object with a name and exactly one of: ${words}`
 const generic = 'write { "name": "…", "value": "…" }'
 
 function explain(body: unknown) {
-  return [...explainInvalidBody({ $ref: 'ExecuteRequest' }, body)]
+  return [...explainBody(body)]
 }
 
 describe('an error of a body', () => {

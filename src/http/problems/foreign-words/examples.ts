@@ -55,7 +55,6 @@ export const filesBody = {
   structure: 'multipart',
   parts: [{ name: 'file', filename: 'photo.png', source: 'event', field: 'photo' }],
 }
-export const fileOfEvent = { source: 'event', field: 'photo' }
 export const fileBody = { structure: 'binary', source: 'event', field: 'photo' }
 const structuresWithType = ['simple', 'full', 'json', 'raw']
 /** The body of a node with the content type that a value names: the body that is there, or that of the type. */

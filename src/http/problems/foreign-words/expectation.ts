@@ -143,7 +143,7 @@ export const expectationWords: ForeignWords = {
   'Expectation.type': [
     { words: 'statusCode httpStatus httpStatusCode code responseCode responseStatus', is: 'status' },
     { words: 'text contains body responseBody bodyContains substring responseText bodyString', is: 'string' },
-    { words: 'expression liquid json jsonPath if header script feel', is: 'condition' },
+    { words: 'expression liquid json jsonPath if script feel', is: 'condition' },
     { words: 'regex regexp pattern', says: 'there are no regular expressions' },
   ],
   'Expectation.match': [
