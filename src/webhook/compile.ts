@@ -175,7 +175,8 @@ function compileFixedUrl(
   compile: (url: string) => FixedUrl | ConfigError,
   compiler: Compiler,
 ): FixedUrl | null {
-  if (hosts !== undefined)
+  // Where the host itself is a template, the error of the URL says what "hosts" is for.
+  if (hosts !== undefined && !/^https?:\/\/[^/?#]*\{\{/i.test(url))
     compiler.complain(
       '/node/hosts',
       'must be left out: it is only for a URL that consists of one placeholder, whose value is the whole URL',

@@ -20,6 +20,9 @@ export const forbiddenInUrl = /[\s\p{Cc}\\]/u
 export const forbiddenComplaint =
   'must not contain white space, control characters or a backslash; write a space as %20'
 
+/** The complaint about user info, as the end of a sentence. */
+export const userInfoComplaint = 'must not contain user info; put credentials into "auth"'
+
 const noOtherTags = 'has a tag with <% and %>; write {{ profile.email }}'
 
 /** The complaint about a character that no part of a URL may have. */
@@ -51,7 +54,7 @@ function toPlace(hostname: string, port: string): UrlPlace {
 function findProblemInText(authority: string): string | null {
   if (/<%|%>/.test(authority)) return noOtherTags
   if (forbiddenInUrl.test(authority)) return forbiddenComplaint
-  if (authority.includes('@')) return 'must not contain user info; put credentials into "auth"'
+  if (authority.includes('@')) return userInfoComplaint
   return authority === '' ? 'has no host' : null
 }
 

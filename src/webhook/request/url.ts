@@ -25,7 +25,9 @@ import {
   forbiddenInUrl,
   parseAuthority,
   type UrlPlace,
+  userInfoComplaint,
 } from './authority.ts'
+import { describeHostFromValue } from './host-from-value.ts'
 import { describeJoined, describeJoinedTail } from './joined-url.ts'
 import { splitTail, type UrlTail } from './url-tail.ts'
 
@@ -52,32 +54,63 @@ const errorPath = '/node/url'
 /** Compiles a URL. Path and query stay as the author wrote them: the WHATWG parser would resolve `%2e%2e` and repair errors. */
 export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): FixedUrl | ConfigError {
   const complaint = complaintAbout(url)
-  if (complaint !== null) return { path: errorPath, message: complaint }
+  if (complaint !== null) return refused([complaint, ...complaintsBehind(url, compiler)])
   const [, authority = '', rest = ''] = /^https:\/\/([^/?#]*)(.*)$/is.exec(url) ?? []
-  if (/\{\{|\{%/.test(authority)) return { path: errorPath, message: placeholderComplaint }
-  if (foreignHost.test(authority)) return { path: errorPath, message: foreignHostComplaint }
+  const parsed = readAuthority(authority, rest)
+  const tail = compileTail(rest, compiler)
+  if (parsed.ok && tail.ok) return fixedUrl(parsed.place, tail.template)
+  return refused([parsed, tail].flatMap((part) => (part.ok ? [] : [part.problem])))
+}
+
+/** All that is wrong with a URL, as one error: each of them would be refused on its own. */
+function refused(problems: readonly string[]): ConfigError {
+  return { path: errorPath, message: [...new Set(problems)].join(also) }
+}
+
+const also = '; also: '
+
+function readAuthority(authority: string, rest: string): ReturnType<typeof parseAuthority> {
+  if (/\{\{|\{%/.test(authority)) {
+    const host = authority.slice(authority.indexOf('@') + 1)
+    const problems = [...(host === authority ? [] : [userInfoComplaint]), describeHostFromValue(host, rest)]
+    return { ok: false, problem: problems.join(also) }
+  }
+  if (foreignHost.test(authority)) return { ok: false, problem: foreignHostComplaint }
   const parsed = parseAuthority(authority)
-  if (!parsed.ok) return { path: errorPath, message: parsed.problem }
   // Such a character may also come of another one, such as a wide "＄".
-  if (foreignHost.test(parsed.place.host)) return { path: errorPath, message: foreignHostComplaint }
+  return parsed.ok && foreignHost.test(parsed.place.host)
+    ? { ok: false, problem: foreignHostComplaint }
+    : parsed
+}
+
+function compileTail(rest: string, compiler: Pick<Compiler, 'url'>): ReturnType<Compiler['url']> {
   const tail = compiler.url(rest)
-  if (!tail.ok) return { path: errorPath, message: tail.problem }
-  if (forbiddenInUrl.test(tail.template.staticText))
-    return {
-      path: errorPath,
-      message: describeJoinedTail(tail.template.staticText) ?? complainAbout(tail.template.staticText),
-    }
+  // Without its placeholders, even if one of them is wrong.
+  const staticText = tail.ok ? tail.template.staticText : rest.replaceAll(/\{\{[^{}]*\}\}/g, '')
+  if (!forbiddenInUrl.test(staticText) || (!tail.ok && staticText.includes('{'))) return tail
+  const problem = describeJoinedTail(staticText) ?? complainAbout(staticText)
+  return { ok: false, problem: tail.ok ? problem : `${problem}${also}${tail.problem}` }
+}
+
+function fixedUrl(place: UrlPlace, tail: Template): FixedUrl {
   return {
     kind: 'fixed',
-    ...parsed.place,
-    isConstant: tail.template.isConstant,
-    carriesSecret: tail.template.secretNames.length > 0,
-    tail: tail.template,
-    ...createRenderers(tail.template),
+    ...place,
+    isConstant: tail.isConstant,
+    carriesSecret: tail.secretNames.length > 0,
+    tail,
+    ...createRenderers(tail),
   }
 }
 
-const placeholderComplaint = 'placeholders are allowed after the host only, behind the first "/", "?" or "#"'
+/** What is wrong with a URL beside its scheme, if all but that is there. */
+function complaintsBehind(url: string, compiler: Pick<Compiler, 'url'>): readonly string[] {
+  if (url.length > maxUrlLength) return []
+  const [, authority, rest = ''] = /^\s*(?:https?:\/\/|\/\/)?([\w.@:-]+)((?:[/?#].*)?)$/is.exec(url) ?? []
+  if (authority === undefined || !/[.@]|^localhost\b/.test(authority)) return []
+  const parts = [readAuthority(authority, rest), compileTail(rest.trimEnd(), compiler)]
+  return parts.flatMap((part) => (part.ok ? [] : [part.problem]))
+}
 
 /** A variable of another tool, which no name can have in it: `${HOST}`, `$HOST`, `{host}`, `%HOST%`, `<host>`, `:host`. */
 const foreignHost = /[${}]|^%[A-Za-z_]\w{0,60}%$|^<[\w -]{1,60}>|^:[A-Za-z]/

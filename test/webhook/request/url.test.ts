@@ -101,6 +101,32 @@ describe('a URL that cannot be called', () => {
     ['https://[fe80::1%25eth0]/', 'not valid'],
     ['https://256.256.256.256/', 'not valid'],
     ['https://1.2.3.4.5/', 'not valid'],
+    [
+      'http://ada:pw@t.example/a b',
+      'plain http; also: must not contain user info; put credentials into "auth"; also: must not contain white space',
+    ],
+    [
+      'https://ada:pw@t.example/a b',
+      'user info; put credentials into "auth"; also: must not contain white space',
+    ],
+    ['t.example/{{ lead.id }}', 'write https:// before it; also: "lead.id" is invalid'],
+    [
+      'https://t.example/{{ lead.id }}/a b',
+      'white space, control characters or a backslash; write a space as %20; also: "lead.id" is invalid',
+    ],
+    [
+      'https://a:b@{{ flow.host }}/',
+      'user info; put credentials into "auth"; also: placeholders are allowed after the host only',
+    ],
+    [
+      'https://{{ flow.shop }}.shops.example/admin',
+      `write one node for each host, or the whole URL as one placeholder, with the hosts that it may lead to: "url": "{{ flow.shop | prepend: 'https://' | append: '.shops.example/admin' }}", "hosts": ["*.shops.example"]`,
+    ],
+    [
+      'https://api.{{ flow.region }}.t.example:8443/{{ flow.id }}',
+      `"url": "{{ flow.region | prepend: 'https://api.' | append: '.t.example:8443/path' }}", "hosts": ["*.t.example:8443"]`,
+    ],
+    ['https://t.example{{ flow.path }}', 'behind the first "/", "?" or "#"; write "/" before it'],
     ['https://{{ flow.host }}/', 'placeholders are allowed after the host only'],
     ['https://a.{{ flow.host }}.example/', 'placeholders are allowed after the host only'],
     ['https://t.example{{ flow.path }}', 'placeholders are allowed after the host only'],
