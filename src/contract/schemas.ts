@@ -53,7 +53,8 @@ export const Problem = closedObject(
       description: 'The execution in which the problem occurred, or null.',
     }),
     errors: Type.Array(Offender, {
-      description: 'All mistakes in the request, each with what to write instead. At most the first hundred.',
+      description:
+        'All mistakes that can be seen, each with what to write instead; at most the first hundred. What an error tells to write anew, and what stands behind the first mistake of a body that is no JSON or of a template, is checked with the next request.',
     }),
   },
   {

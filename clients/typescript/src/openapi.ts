@@ -2389,7 +2389,7 @@ export interface components {
             repeat: "safe" | "if_idempotent" | "never";
             /** @description The execution in which the problem occurred, or null. */
             executionId: string | null;
-            /** @description All mistakes in the request, each with what to write instead. At most the first hundred. */
+            /** @description All mistakes that can be seen, each with what to write instead; at most the first hundred. What an error tells to write anew, and what stands behind the first mistake of a body that is no JSON or of a template, is checked with the next request. */
             errors: {
                 /**
                  * @description A JSON Pointer into the request body, or into the query if the request has no body. Empty for the body as a whole.

@@ -192,7 +192,7 @@ function describeTooLarge({
 
 /** The detail of a refusal whose errors say the rest. */
 export const whatIsWrong =
-  'The request body does not match the OpenAPI document. Each of the errors says where, and what to write instead.'
+  'The request body does not match the OpenAPI document. Each of the errors says where, and what to write instead; what is to be written anew was not checked further.'
 
 function refusalOfBody({ body, routeOptions }: FastifyRequest, checks: LaterChecks): Refusal {
   return new Refusal('invalid_request', whatIsWrong, {
