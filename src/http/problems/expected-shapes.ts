@@ -24,6 +24,7 @@ import { anyFailure, statusIsNoFailure } from './foreign-words/request.ts'
 import { retryOf } from './foreign-words/retry-like.ts'
 import { signingLike } from './foreign-words/signing-like.ts'
 import { describeWholeSource, findMeantSource } from './foreign-words/source-like.ts'
+import { describeWrongCharacter } from './foreign-words/wrong-character.ts'
 import { findFailure } from './member-advice.ts'
 import { likeRequest, noPlace, type Place, withoutForm } from './place.ts'
 
@@ -125,6 +126,11 @@ function typeOfFailure(place: Place, word: unknown): string | null {
   const when = writeValue({ type: 'failure', value: code ?? 'response_timeout' })
   if (place === 'When.type') return isKind ? null : `write ${when}`
   return `a failure is no response to expect: a branch for it is ${writeMembers({ cases: [caseOfFailure('later', code ?? undefined)] })}`
+}
+
+const idempotencyKey: ExpectedShape = {
+  as: '1 to 255 visible ASCII characters',
+  write: (value) => quotes(value) ?? describeWrongCharacter(value, /[!-~]/, 255),
 }
 
 const wholeJson: ExpectedShape = {
@@ -243,8 +249,12 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
     'an object of name and template',
   ),
   'Node.capture.*': always('write a template such as "{{ response.json.id }}"'),
-  'Request.tenant': { as: '1 to 64 characters of A-Z a-z 0-9 . _ -', write: () => null },
-  'Request.idempotencyKey': { as: '1 to 255 visible ASCII characters', write: () => null },
+  'Request.tenant': {
+    as: '1 to 64 characters of A-Z a-z 0-9 . _ -',
+    write: (value) => quotes(value) ?? describeWrongCharacter(value, /[\w.-]/, 64),
+  },
+  'Request.idempotencyKey': idempotencyKey,
+  'Item.idempotencyKey': idempotencyKey,
   'Submission.callback': always(
     `${example({ callback: { to: 'engine' } })}, the name of an entry of CALLBACKS_FILE`,
   ),

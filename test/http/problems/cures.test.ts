@@ -328,3 +328,32 @@ describe('a point in time', () => {
     expect(refuse({}, { notBefore: moment }, 'SubmitRequest')).toEqual({ '/notBefore': must + cure })
   })
 })
+
+describe('a key', () => {
+  const must = 'must be 1 to 255 visible ASCII characters'
+
+  it.for<[key: unknown, cure: string]>([
+    ['order 4711', '; character 6 is a blank: write "-" or "_" in its place'],
+    ['Zürich-1', '; character 2 is "ü": leave it out, or write another one in its place'],
+    ['order\n', '; character 6 is white space or a control character: leave it out'],
+    ['a\u{1f600}b', '; character 2 is "\u{1f600}": leave it out, or write another one in its place'],
+    [
+      '{{ event.id }}',
+      '; it is no template: the engine fills it in before it sends the request, as in "order-4711"',
+    ],
+    ['x'.repeat(256), '; it has 256 characters'],
+    [4711, ', not a number; write it in quotes'],
+  ])('says which character is wrong: %s', ([idempotencyKey, cure]) => {
+    expect(refuse({}, { idempotencyKey })).toEqual({ '/idempotencyKey': must + cure })
+    expect(refuse({}, { items: [{ idempotencyKey }] }, 'SubmitRequest')).toEqual({
+      '/items/0/idempotencyKey': must + cure,
+    })
+  })
+
+  it('is told of a tenant, too', () => {
+    expect(refuse({}, { tenant: 'Acme GmbH' })).toEqual({
+      '/tenant':
+        'must be 1 to 64 characters of A-Z a-z 0-9 . _ -; character 5 is a blank: write "-" or "_" in its place',
+    })
+  })
+})
