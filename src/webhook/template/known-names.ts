@@ -69,6 +69,11 @@ const sourcesElsewhere: Readonly<Record<string, string>> = {
   variables: 'vars',
 }
 
+/** The part of the payload that a name of another tool means, or null. */
+export function findSourceElsewhere(name: string): string | null {
+  return Object.hasOwn(sourcesElsewhere, name) ? (sourcesElsewhere[name] ?? null) : null
+}
+
 /** The names of the response in other tools. */
 const responsesElsewhere: ReadonlySet<string> = new Set([
   'res',
@@ -333,7 +338,7 @@ function meantByRoot(
   const answered = responsesElsewhere.has(name.toLowerCase())
     ? nearestMember(known.response ?? {}, members[0] ?? '')
     : null
-  const source = Object.hasOwn(sourcesElsewhere, name) ? sourcesElsewhere[name] : undefined
+  const source = findSourceElsewhere(name)
   const nearest = nearestMember(known.response ?? {}, name)
   // `data` with members is more often a member of the response than the response.
   const member = name === 'data' && members.length > 0 ? null : nearest
@@ -343,7 +348,7 @@ function meantByRoot(
     ...(inner === null ? [] : [inner]),
     ...(answered === null ? [] : [['response', answered, ...members.slice(1)]]),
     ...(near === null ? [] : [[near, ...members]]),
-    ...(source === undefined || members.length === 0 ? [] : [[source, ...members]]),
+    ...(source === null || members.length === 0 ? [] : [[source, ...members]]),
     // Other tools have an object around what the workflow knows.
     ...members.slice(0, maxWrappers).map((_, index) => members.slice(index)),
     ...(member === null ? [] : [['response', member, ...members]]),

@@ -3,7 +3,9 @@ import { secretNamePattern } from '../../contract/names.ts'
 import { suggest } from '../values/suggest.ts'
 import { listWords } from '../values/text.ts'
 import { withoutTexts } from '../values/without-texts.ts'
+import { putNamesInBrackets } from './blank-names.ts'
 import type { ForeignPlace } from './elsewhere/advice.ts'
+import { orOther } from './elsewhere/advice.ts'
 import { describeForeignExpression } from './elsewhere/foreign-expression.ts'
 import { withRewritten } from './elsewhere/rewrite-condition.ts'
 import { rewriteValue } from './elsewhere/rewrite-value.ts'
@@ -305,6 +307,9 @@ class BlockWalk {
 
   /** What the author of a placeholder means in Liquid, if that is found. */
   #rewritten(text: string): string | null {
+    const own = putNamesInBrackets(text)
+    if (own !== null && checkExpression(own.expression, 'value', this.#options.filters).ok)
+      return `{{ ${own.shown} }}${orOther(own.shown, own.isGuess)}`
     const meant = rewriteValue(text, this.#places.value.hasResponse)
     if (meant === null) return null
     const isValid = (form: ExpressionForm) => (each: string) =>
