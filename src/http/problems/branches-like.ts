@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { listWords } from '../../webhook/values/text.ts'
 import { writeMembers } from './foreign-words/example-text.ts'
 import { isStatusLike } from './foreign-words/expectation-like.ts'
+import { readAttribute } from './foreign-words/list-names.ts'
 import { isBranchName } from './foreign-words/on-error.ts'
 import { adviseMember, findFailure } from './member-advice.ts'
 
@@ -63,8 +64,13 @@ function takeName(names: Map<BranchName, string>, [key, target]: Output): boolea
   const isOtherWay = !isBranch(key) && isBranch(target)
   const branch = isOtherWay ? target : isBranch(key) ? key : nameElsewhere(key)
   if (!isBranch(branch) || names.has(branch)) return false
-  names.set(branch, isOtherWay ? showName(key) : isBranchName(target) ? target : '…')
+  names.set(branch, isOtherWay ? showName(key) : showTarget(target))
   return true
+}
+
+/** Where an output leads, if that is a plain word: any other text may be a secret. */
+function showTarget(target: unknown): string {
+  return readAttribute(target) ?? '…'
 }
 
 /** A name of the author, if it is one: it may also be a secret in the wrong place. */
@@ -89,7 +95,7 @@ function caseOf([key, target]: Output): JsonObject | null {
   const when = readWhen(key)
   const usual = when?.type === 'status' && key.startsWith('2') ? 'success' : 'error'
   if (when === null ? isBranch(target) : target === usual) return null
-  const branch = isBranchName(target) ? target : 'other'
+  const branch = isBranch(target) ? target : showTarget(target)
   if (when === null) return { branch, when: { type: 'condition', value: '…' } }
   return usual === 'error' && target !== 'success' ? { branch, succeeded: false, when } : { branch, when }
 }

@@ -122,6 +122,7 @@ export function findHeldWord(place: Place, word: unknown): string | null {
 function typeOfFailure(place: Place, word: unknown): string | null {
   const code = findFailure(word)
   const isKind = typeof word === 'string' && /^(?:failure|error|fault|exception)s?$/i.test(word)
+  if (place === 'When.type' && isNoCondition(word)) return noDefaultCase
   if (code === null && !isKind) return null
   const when = writeValue({ type: 'failure', value: code ?? 'response_timeout' })
   if (place === 'When.type') return isKind ? null : `write ${when}`
@@ -385,9 +386,15 @@ function whenLike(value: unknown): string | null {
     return value.length === 1
       ? 'write what is in the list without [ and ]'
       : 'write one case for each of the list, or one condition that joins them with "and" or "or"'
-  return typeof value === 'string' && /^(?:default|else|otherwise|any|all|always|\*)$/i.test(value)
-    ? 'there is no default case: without a case that holds the branch is "success", or that of "onError"; leave out this case'
-    : null
+  return isNoCondition(value) ? noDefaultCase : null
+}
+
+const noDefaultCase =
+  'there is no default case: without a case that holds the branch is "success", or that of "onError"; leave out this case'
+
+/** Whether a word stands for all other responses. */
+function isNoCondition(word: unknown): boolean {
+  return typeof word === 'string' && /^(?:default|else|otherwise|any|all|always|\*)$/i.test(word)
 }
 
 function retryLike(value: unknown): string {

@@ -340,7 +340,11 @@ function adviseHome(place: Place, name: string): Advice {
   if (placesWithoutHome.has(base)) return noAdvice
   const forms = homes().get(base)?.get(word)
   if (forms !== undefined && forms !== '')
-    return { ...noAdvice, text: `only ${forms} has ${JSON.stringify(name)}`, covers: 'all' }
+    return {
+      ...noAdvice,
+      text: `only ${forms} has ${JSON.stringify(name)}; leave it out, or write that`,
+      covers: 'all',
+    }
   if (forms !== undefined) return { ...noAdvice, text: `only ${onlyRoute[word]} has ${JSON.stringify(name)}` }
   if (generic.has(word)) return noAdvice
   if (base === 'Request' && isMemberOfNode(name, undefined))

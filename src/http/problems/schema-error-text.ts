@@ -76,11 +76,17 @@ function asIn(write: string | null): string {
   return write === null ? '' : `; ${write}`
 }
 
+/** Only texts are templates. */
+const noTemplate = 'it is no template: write'
+const maxTemplate = 1_000
+
 /** What to do where a value has quotes too many or too few. */
 function quotesHint(schema: JsonSchema, value: unknown): string | null {
   const [type, other] = listTypes(schema)
   const isGivenText = typeof value === 'string'
   if (other !== undefined || schema.enum !== undefined || typeof value === 'object') return null
+  if (type !== 'string' && isGivenText && /\{[{%]/.test(value.slice(0, maxTemplate)))
+    return type === 'boolean' ? `${noTemplate} true or false` : `${noTemplate} the number itself`
   if ((type === 'integer' || type === 'number') && isGivenText)
     return 'write the number without quotes and unit'
   if (type === 'boolean') return 'write true or false, without quotes'
@@ -106,8 +112,11 @@ function given(value: unknown, schema: JsonSchema): string {
 
 /** The error of a string, number, boolean or null of the right type, or null without one. */
 export function scalarMismatch(schema: JsonSchema, value: unknown, place: string): string | null {
-  if (schema.enum !== undefined && !schema.enum.includes(value))
-    return mustBe(schema) + meantWord(value, schema.enum, place)
+  if (schema.enum !== undefined && !schema.enum.includes(value)) {
+    const { as } = findMeantShape(place, value)
+    const isLong = as !== null && schema.enum.length > maxWords
+    return (isLong ? `must be ${as}` : mustBe(schema)) + meantWord(value, schema.enum, place)
+  }
   if (typeof value === 'string') return textMismatch(schema, value, findMeantShape(place, value))
   return typeof value === 'number' && !isWithin(schema, value)
     ? `${mustBe(schema)}, not ${given(value, schema)}${unitHint(schema, value, place)}`

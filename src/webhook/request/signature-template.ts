@@ -52,5 +52,7 @@ function unknownName(word: string, names: readonly string[]): string {
   if (names.includes(first))
     return `has more than a name in the braces of ${quoteName(first)}, and is no Liquid: it knows ${known}`
   const last = word.split('.').at(-1) ?? ''
+  if (names.includes('hex') && /^(?:[\w.]{0,40}[._])?(?:signature|sig|hmac|digest|hash|mac)$/i.test(word))
+    return `has ${quoteName(word)} in braces, and knows ${known}; the signature is {{ hex }}, or {{ base64 }}`
   return `has ${quoteName(word)} in braces, and knows ${known}.${didYouMean(suggest(word, names) ?? suggest(last, names))}`
 }

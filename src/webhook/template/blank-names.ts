@@ -17,6 +17,7 @@ export interface NamesInBrackets {
 const maxCharacters = 200
 
 /** A path, then a default as Marketo writes it, then filters. */
+// recheck: at most 200 characters
 const token = /^\s*([A-Za-z_]\w*)\.([^|:=()[\]{}"'`,]+?)\s*(?::\s*default\s*=([^|{}"']*))?(\|[^{}]*)?$/
 
 /**

@@ -357,3 +357,46 @@ describe('a key', () => {
     })
   })
 })
+
+describe('a value that is no template', () => {
+  it.for<[part: object, path: string, cure: string]>([
+    [{ timeoutMs: '{{ vars.t }}' }, '/timeoutMs', 'it is no template: write the number itself'],
+    [
+      { retry: { attempts: '{{ vars.n }}' } },
+      '/retry/attempts',
+      'it is no template: write the number itself',
+    ],
+    [
+      { idempotent: '{% if vars.i %}true{% endif %}' },
+      '/idempotent',
+      'it is no template: write true or false',
+    ],
+    [{ keepAlive: 'true' }, '/keepAlive', 'write true or false, without quotes'],
+  ])('is told so: %j', ([part, path, cure]) => {
+    const found = refuse(part)
+
+    expect(Object.keys(found)).toEqual([path])
+    expect(found[path]?.split('; ').at(-1)).toBe(cure)
+  })
+})
+
+describe('what stands elsewhere', () => {
+  it('is a durable execution where the engine does not wait', () => {
+    expect(refuse({}, { callback: { to: 'engine' } })['/callback']).toContain('POST /v1/executions')
+    expect(refuse({}, { async: true })['/async']).toContain('POST /v1/executions')
+  })
+
+  it.for(['default', 'else', '*'])('is no case for all other responses: %s', (type) => {
+    expect(refuse({ cases: [{ branch: 'a', when: { type } }] })['/cases/0/when/type']).toContain(
+      'there is no default case',
+    )
+  })
+
+  it.for(['signature', 'request.signature', 'HMAC'])('is the signature under its own name: %s', (name) => {
+    const signing = { scheme: 'hmac', over: '{{ body }}', header: 'X-S', secret: '{{ secrets.a }}' }
+
+    expect(refuse({ signing: { ...signing, value: `{{ ${name} }}` }, onError: 1 })['/signing/value']).toMatch(
+      /; the signature is \{\{ hex \}\}, or \{\{ base64 \}\}$/,
+    )
+  })
+})

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { executeExamples } from '../../../openapi/examples.ts'
 import type { ConfigError } from '../../../src/contract/config-error.ts'
-import { failureCodes } from '../../../src/contract/failure.ts'
 import { problems } from '../../../src/contract/problem-codes.ts'
 import type { Problem } from '../../../src/contract/schemas.ts'
 import { anyFailure } from '../../../src/http/problems/foreign-words/request.ts'
@@ -39,7 +38,7 @@ type Row = readonly [part: object, ...errors: (readonly [path: string, message: 
 
 const tlsCodes =
   'tls_untrusted, tls_cert_expired, tls_cert_not_yet_valid, tls_name_mismatch, tls_cert_invalid, tls_protocol, tls_not_tls, tls_client_cert_invalid, tls_client_cert_required, tls_aborted or tls_timeout'
-const failures = `must be one of ${failureCodes.length} words`
+const failures = 'must be a failure code such as "response_timeout"'
 const branch = 'unknown member; the branch after an error is "onError": "error", "success" or "exit"'
 const empty =
   'unknown member; it is "ifEmpty" of a field: "send", "omit" or "fail"; write "query": [{ "name": "…", "source": "profile", "field": "…", "ifEmpty": "omit" }]'
@@ -378,7 +377,7 @@ const rows: readonly Row[] = [
   ],
   [
     { body: { structure: 'full', fields: [] } },
-    ['/body/fields', 'unknown member; only "structure": "simple" has "fields"'],
+    ['/body/fields', 'unknown member; only "structure": "simple" has "fields"; leave it out, or write that'],
   ],
   [
     { body: null },
@@ -1389,16 +1388,8 @@ describe('a refused request', () => {
   })
 
   it.each([
-    [
-      { failure: 'conect_refused' },
-      '/failure',
-      `must be one of ${failureCodes.length} words; did you mean "connect_refused"?`,
-    ],
-    [
-      { failure: 'ETIMEDOUT' },
-      '/failure',
-      `must be one of ${failureCodes.length} words; did you mean "response_timeout"?`,
-    ],
+    [{ failure: 'conect_refused' }, '/failure', `${failures}; did you mean "connect_refused"?`],
+    [{ failure: 'ETIMEDOUT' }, '/failure', `${failures}; did you mean "response_timeout"?`],
     [{ statusCode: 201 }, '/statusCode', 'unknown member; it is called "status" here'],
   ])('proposes what to simulate: %j', (simulate, path, message) => {
     expect(refuse({ node, simulate }, 'PreviewRequest')).toEqual([{ path: `/simulate${path}`, message }])

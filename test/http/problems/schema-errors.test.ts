@@ -105,7 +105,7 @@ describe('an error of a body', () => {
       'a text has not the right form',
       { node, tenant: 'a b' },
       '/tenant',
-      'must be 1 to 64 characters of A-Z a-z 0-9 . _ -',
+      'must be 1 to 64 characters of A-Z a-z 0-9 . _ -; character 2 is a blank: write "-" or "_" in its place',
     ],
     [
       'a list is an object',

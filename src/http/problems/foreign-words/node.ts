@@ -89,7 +89,8 @@ export const nodeMembers: ForeignMembers = {
       says: '"query" and "headers" are sent if they are there; leave it out',
     },
     {
-      words: 'evaluateAllStatesAsErrors handleAllStatesAsErrors errorOnStatus throwOnStatus raiseForStatus',
+      words:
+        'evaluateAllStatesAsErrors handleAllStatesAsErrors errorOnStatus throwOnStatus raiseForStatus senderr',
       says: 'every status outside of 2xx takes the branch of "onError" without it; leave it out',
     },
     {
@@ -431,7 +432,7 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words:
-        'respondWith asJson response parseResponse parseJson responseFormat responseType fullResponse returnFullResponse resolveWithFullResponse simple outputPropertyName dataPropertyName splitIntoItems splitOutput alwaysOutputData outputFormat optimizeResponse autoParse ret senderr includeHeaders responseHeaders logResponse',
+        'respondWith asJson response parseResponse parseJson responseFormat responseType fullResponse returnFullResponse resolveWithFullResponse simple outputPropertyName dataPropertyName splitIntoItems splitOutput alwaysOutputData outputFormat optimizeResponse autoParse ret includeHeaders responseHeaders logResponse',
       says: wholeReply,
     },
     {

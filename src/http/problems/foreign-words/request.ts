@@ -74,7 +74,7 @@ export const requestMembers: ForeignMembers = {
     },
     {
       words: 'callback callbackUrl replyUrl async',
-      says: 'the reply to this request has the result; leave it out',
+      says: 'the reply to this request has the result; leave it out. POST /v1/executions takes the same request, replies at once, and tells a "callback" of the end',
     },
   ],
   Payload: [

@@ -71,7 +71,7 @@ const maxCharacters = 100
 /** The names of a path, as in `$.payload.profile` and `{{ profile.email }}`; null for any other text. */
 function readPath(text: unknown): readonly string[] | null {
   if (typeof text !== 'string' || text.length > maxCharacters) return null
-  const [, own = ''] = /^=?\s?(?:\{\{-?\s?)?(?:\$\.?)?([\w./-]+)\s?(?:-?\}\})?$/.exec(text) ?? []
+  const [, own = ''] = /^=?\s?(?:\{\{-?\s?)?(?:\$\.?)?([\w./]+)\s?(?:-?\}\})?$/.exec(text) ?? []
   const names = own.split(/[./]/)
   return names.includes('') ? null : names
 }
