@@ -145,7 +145,7 @@ class Reading {
     this.replaced.add(at)
     if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 0
     if (schema.type === 'boolean') return false
-    return harmless[schema.$id ?? ''] ?? showValue(schema)
+    return harmless[schema.$id ?? at] ?? showValue(schema)
   }
 }
 
@@ -161,8 +161,10 @@ function isBesideNode({ at }: Spot): boolean {
 /** Members of an object, and items of a list without a bound of its own, that are read. */
 const maxParts = 1_000
 
-/** Values that add no mistake of their own. */
+/** Values that add no mistake of their own, by the schema or the path. */
 const harmless: Readonly<Record<string, unknown>> = {
+  // A GET has no body.
+  '/node/method': 'POST',
   Body: { structure: 'full' },
   Field: { name: 'x', literal: null },
   Part: { name: 'x', literal: null },

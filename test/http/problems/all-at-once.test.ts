@@ -86,6 +86,7 @@ describe('a refusal', () => {
     [{ url: '/leads', connection: null }, '/node/connection'],
     [{ url: 5, hosts: ['api.test'] }, '/node/url'],
     [{ auth: null, body: null, query: null }, '/node/auth', '/node/body', '/node/query'],
+    [{ method: 'HEAD', body: { structure: 'full' } }, '/node/method'],
     [{ expect: { type: 'header', value: 'a' } }, '/node/expect'],
     [{ branches: { yes: 'success' } }, '/node/branches'],
     [{ headers: [{ name: '', value: 'a' }] }, '/node/headers/0/name'],
