@@ -81,7 +81,7 @@ function showName(name: string): string {
 /** What an output is for that is none of the branches. */
 function readWhen(key: string): JsonObject | null {
   if (isStatusLike(key)) return { type: 'status', value: /x/i.test(key) ? key : Number(key) }
-  const code = findFailure(key)
+  const code = findFailure(key.replace(/^(?:on|if)(?=[A-Z_-])/, ''))
   return code === null ? null : { type: 'failure', value: code }
 }
 

@@ -1,4 +1,5 @@
 import { defaults, maxTotalMs } from '../../contract/node.ts'
+import { sources } from '../../contract/payload.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { describeOtherMap, isOtherMap } from './branches-like.ts'
 import { authOfText } from './foreign-words/auth-like.ts'
@@ -6,7 +7,7 @@ import { bodyLike } from './foreign-words/body-like.ts'
 import { isCurlCommand, nodeOfCurl } from './foreign-words/curl-command.ts'
 import { leastMs, readDuration } from './foreign-words/duration-like.ts'
 import { writeMembers, writeValue } from './foreign-words/example-text.ts'
-import { basic, caseOfFailure } from './foreign-words/examples.ts'
+import { basic, caseOfFailure, filesBody } from './foreign-words/examples.ts'
 import {
   expectationLike,
   isHeaderExpectation,
@@ -23,7 +24,7 @@ import { countRedirects } from './foreign-words/redirects.ts'
 import { anyFailure, statusIsNoFailure } from './foreign-words/request.ts'
 import { retryOf } from './foreign-words/retry-like.ts'
 import { signingLike } from './foreign-words/signing-like.ts'
-import { describeWholeSource, findMeantSource } from './foreign-words/source-like.ts'
+import { describeMissingSource, describeWholeSource, findMeantSource } from './foreign-words/source-like.ts'
 import { describeWrongCharacter } from './foreign-words/wrong-character.ts'
 import { findFailure } from './member-advice.ts'
 import { likeRequest, noPlace, type Place, withoutForm } from './place.ts'
@@ -129,6 +130,8 @@ function typeOfFailure(place: Place, word: unknown): string | null {
   return `a failure is no response to expect: a branch for it is ${writeMembers({ cases: [caseOfFailure('later', code ?? undefined)] })}`
 }
 
+const aCase = [{ branch: 'exists', when: { type: 'status', value: 409 } }]
+
 const idempotencyKey: ExpectedShape = {
   as: '1 to 255 visible ASCII characters',
   write: (value) => quotes(value) ?? describeWrongCharacter(value, /[!-~]/, 255),
@@ -176,7 +179,14 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Field(query).value': { write: (value) => describeNested(value, 'query') },
   'Part.value': { write: (value) => describeNested(value, 'parts') },
   'Field.name': { as: 'the name that the target expects', write: quotes },
-  'Field.field': { as: 'the name of an attribute such as "email"', write: quotes },
+  'Field.field': {
+    as: 'the name of an attribute such as "email"',
+    write: (value) => (Array.isArray(value) ? 'write one field for each of them' : quotes(value)),
+  },
+  'Body(multipart).parts': {
+    as: 'an array of fields and files',
+    write: (value) => example(isObject(value) ? { parts: pairs(value) } : { parts: filesBody.parts }),
+  },
   'Body(raw).contentType': { as: 'a media type such as "application/xml"', write: () => null },
   'Body(raw).content': {
     write: (value) => (typeof value === 'object' ? 'write "structure": "json" to send JSON' : quotes(value)),
@@ -205,7 +215,7 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Retry.initialDelayMs': { write: (value) => durationLike(value, 'Retry.initialDelayMs') },
   'Retry.maxDelayMs': { write: (value) => durationLike(value, 'Retry.maxDelayMs') },
   'Retry.totalMs': { write: (value) => durationLike(value, 'Retry.totalMs') },
-  'Node.cases': always(example({ cases: [{ branch: 'exists', when: { type: 'status', value: 409 } }] })),
+  'Node.cases': always(example({ cases: aCase })),
   Case: always(`write ${writeValue({ branch: 'exists', when: { type: 'status', value: 409 } })}`),
   FailureCode: {
     as: 'a failure code such as "response_timeout"',
@@ -243,7 +253,11 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Node.branches': {
     as: 'an object from "success", "error" and "exit" to the names that the engine has for them',
     write: (value) =>
-      isOtherMap(value) ? describeOtherMap(value) : example({ branches: { success: 'yes', error: 'no' } }),
+      isOtherMap(value)
+        ? describeOtherMap(value)
+        : Array.isArray(value) && isObject(value[0])
+          ? `outputs by status are cases: ${example({ cases: aCase })}`
+          : example({ branches: { success: 'yes', error: 'no' } }),
   },
   'Node.capture': always(
     example({ capture: { leadId: '{{ response.json.id }}' } }),
@@ -306,6 +320,10 @@ export function findMeantShape(place: Place, value: unknown): MeantShape {
 
 /** What a missing member was probably meant to be where the others tell it: a signature by the name of its header. */
 export function findMissingShape(place: Place, name: string, around: JsonObject): MeantShape | null {
+  if (name === 'source' && withoutForm(place) === 'Field') {
+    const write = describeMissingSource(around.field)
+    return write === null ? null : { as: null, write }
+  }
   const meant = place === 'Signing(hmac)' ? signingLike(around)[name] : undefined
   return meant === undefined ? null : { as: null, write: example({ [name]: meant }) }
 }
@@ -334,6 +352,10 @@ const wholes: Readonly<Record<string, (value: unknown) => boolean>> = {
 function manyValues(value: unknown): string | null {
   if (!isObject(value)) return null
   const given = ['source', 'value', 'literal'].filter((name) => Object.hasOwn(value, name))
+  const [first, second, third] = given
+  const isNoSource = first === 'source' && !(sources as readonly unknown[]).includes(value.source)
+  if (isNoSource && second !== undefined && third === undefined)
+    return `its "source" is no part of the payload; write ${JSON.stringify(second)} without it`
   return given.length < 2
     ? null
     : `it has ${given.map((name) => JSON.stringify(name)).join(' and ')}; leave out all but one of them`

@@ -90,7 +90,9 @@ export function compileOAuth2(auth: OAuth2, compiler: Compiler, origin: AuthOrig
 function compileEndpoint(url: string, path: string, compiler: Compiler): FixedUrl | null {
   compiler.plain(url, path, 'It decides who gets the client secret.')
   if (compiler.isTemplate(url)) return null
-  const compiled = compileUrl(url, { url: (text) => ({ ok: true, template: constantTemplate(text) }) })
+  const { templates } = compiler
+  const constant = (text: string) => ({ ok: true as const, template: constantTemplate(text) })
+  const compiled = compileUrl(url, { templates, url: constant })
   if (!('kind' in compiled)) compiler.complain(path, compiled.message)
   else if (url.includes('#')) compiler.complain(path, 'must not have a fragment (RFC 6749, section 3.2)')
   else return compiled

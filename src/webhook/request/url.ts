@@ -52,15 +52,20 @@ export const maxUrlLength = 8192
 const errorPath = '/node/url'
 
 /** Compiles a URL. Path and query stay as the author wrote them: the WHATWG parser would resolve `%2e%2e` and repair errors. */
-export function compileUrl(url: string, compiler: Pick<Compiler, 'url'>): FixedUrl | ConfigError {
+export function compileUrl(url: string, compiler: UrlCompiler): FixedUrl | ConfigError {
   const complaint = complaintAbout(url)
   if (complaint !== null) return refused([complaint, ...complaintsBehind(url, compiler)])
   const [, authority = '', rest = ''] = /^https:\/\/([^/?#]*)(.*)$/is.exec(url) ?? []
-  const parsed = readAuthority(authority, rest)
+  const parsed = readAuthority(authority, rest, compiler)
   const tail = compileTail(rest, compiler)
   if (parsed.ok && tail.ok) return fixedUrl(parsed.place, tail.template)
   return refused([parsed, tail].flatMap((part) => (part.ok ? [] : [part.problem])))
 }
+
+type UrlCompiler = Pick<Compiler, 'url' | 'templates'>
+
+const notFilledIn =
+  'has a placeholder in place of the host, which is not filled in, because "templates" is "none": write the host itself'
 
 /** All that is wrong with a URL, as one error: each of them would be refused on its own. */
 function refused(problems: readonly string[]): ConfigError {
@@ -69,7 +74,12 @@ function refused(problems: readonly string[]): ConfigError {
 
 const also = '; also: '
 
-function readAuthority(authority: string, rest: string): ReturnType<typeof parseAuthority> {
+function readAuthority(
+  authority: string,
+  rest: string,
+  { templates }: Pick<Compiler, 'templates'>,
+): ReturnType<typeof parseAuthority> {
+  if (templates === 'none' && /\{\{|\{%/.test(authority)) return { ok: false, problem: notFilledIn }
   if (/\{\{|\{%/.test(authority)) {
     const host = authority.slice(authority.indexOf('@') + 1)
     const problems = [...(host === authority ? [] : [userInfoComplaint]), describeHostFromValue(host, rest)]
@@ -83,7 +93,7 @@ function readAuthority(authority: string, rest: string): ReturnType<typeof parse
     : parsed
 }
 
-function compileTail(rest: string, compiler: Pick<Compiler, 'url'>): ReturnType<Compiler['url']> {
+function compileTail(rest: string, compiler: UrlCompiler): ReturnType<Compiler['url']> {
   const tail = compiler.url(rest)
   // Without its placeholders, even if one of them is wrong.
   const staticText = tail.ok ? tail.template.staticText : rest.replaceAll(/\{\{[^{}]*\}\}/g, '')
@@ -104,11 +114,11 @@ function fixedUrl(place: UrlPlace, tail: Template): FixedUrl {
 }
 
 /** What is wrong with a URL beside its scheme, if all but that is there. */
-function complaintsBehind(url: string, compiler: Pick<Compiler, 'url'>): readonly string[] {
+function complaintsBehind(url: string, compiler: UrlCompiler): readonly string[] {
   if (url.length > maxUrlLength) return []
   const [, authority, rest = ''] = /^\s*(?:https?:\/\/|\/\/)?([\w.@:-]+)((?:[/?#].*)?)$/is.exec(url) ?? []
   if (authority === undefined || !/[.@]|^localhost\b/.test(authority)) return []
-  const parts = [readAuthority(authority, rest), compileTail(rest.trimEnd(), compiler)]
+  const parts = [readAuthority(authority, rest, compiler), compileTail(rest.trimEnd(), compiler)]
   return parts.flatMap((part) => (part.ok ? [] : [part.problem]))
 }
 

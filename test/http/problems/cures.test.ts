@@ -72,6 +72,18 @@ describe('a source that is none', () => {
     ).toEqual({ '/body/parts/0/source': cure })
   })
 
+  it('is read off the field where it is missing', () => {
+    expect(refuse({ query: [{ name: 'a', field: 'profile.email' }] })).toEqual({
+      '/query/0/source': `missing; ${words}; write "source": "profile", "field": "email"`,
+    })
+  })
+
+  it('is left out beside a value', () => {
+    expect(refuse({ query: [{ name: 'a', source: 'constant', value: 'b' }] })['/query/0']).toMatch(
+      /; its "source" is no part of the payload; write "value" without it$/,
+    )
+  })
+
   it('is not quoted where it may be a secret', () => {
     expect(refuse({ query: [{ name: 'a', source: 's3cr3t.token', field: 'a' }] })).toEqual({
       '/query/0/source': words,
@@ -152,6 +164,7 @@ describe('a map of outputs', () => {
       { 'Lead created': 'success', failed: 'error', stop: 'exit' },
       'write "branches": { "success": "Lead created", "error": "failed", "exit": "stop" }',
     ],
+    [{ success: 'yes', onTimeout: 'later' }, `write "branches": { "success": "yes" }, ${later}`],
     [{ true: 'success' }, 'write "branches": { "success": "true" }'],
     [{ success: 'yes', no: 'error' }, 'write "branches": { "success": "yes", "error": "no" }'],
     [
@@ -276,6 +289,8 @@ describe('an expectation of a header', () => {
     [{ type: 'headers', key: 'x-state', equals: 'completed' }, "response.headers.x-state == '…'"],
     [{ header: 'Location', contains: '/v2' }, "response.headers.location contains '…'"],
     [{ headers: { 'X-Ok': true } }, "response.headers.x-ok == '…'"],
+    [{ type: 'header', name: 'content-type', matches: 'json' }, "response.headers.content-type contains '…'"],
+    [{ type: 'header', name: 'x-a', notEquals: 'no' }, "response.headers.x-a != 'no'"],
     [{ type: 'response_header', name: 'etag' }, 'response.headers.etag != nil'],
   ])('is a condition: %j', ([expectation, condition]) => {
     const cure = `write { "type": "condition", "value": "${condition}" }`
@@ -317,12 +332,15 @@ describe('a point in time', () => {
     ['2026-12-02', '; write the time and its zone behind the date: "2026-12-02T00:00:00Z"'],
     [
       '2026-12-02 10:00',
-      '; write "T" between date and time, seconds, and the zone behind them: "2026-12-02T10:00:00Z" in UTC, or with an offset such as +01:00',
+      '; write it in full: "2026-12-02T10:00:00Z" for UTC, or with an offset such as +01:00 in place of "Z"',
     ],
     [
       '2026-12-02T10:00:00',
-      '; write "T" between date and time, seconds, and the zone behind them: "2026-12-02T10:00:00Z" in UTC, or with an offset such as +01:00',
+      '; write it in full: "2026-12-02T10:00:00Z" for UTC, or with an offset such as +01:00 in place of "Z"',
     ],
+    ['2026-12-02T10:00:00+0100', '; write it in full: "2026-12-02T10:00:00+01:00"'],
+    ['in 5 minutes', '; it is a point in time, not a time to wait'],
+    ['{{ event.at }}', '; it is no template: the engine fills it in before it sends the request'],
     ['tomorrow', ''],
   ])('is told in its form: %j', ([moment, cure]) => {
     expect(refuse({}, { notBefore: moment }, 'SubmitRequest')).toEqual({ '/notBefore': must + cure })

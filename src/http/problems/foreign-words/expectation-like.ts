@@ -67,17 +67,21 @@ export function isHeaderExpectation(value: unknown): value is JsonObject {
 
 /** The condition on a header, with its name. A text of it is shown if it is too short to be a secret. */
 function headerCondition(value: JsonObject): JsonObject {
-  const { header, headers = header, name, key, field, property } = value
+  const { type: _type, header, headers = header, name, key, field, property, ...compared } = value
   const [pair] = isObject(headers) ? Object.entries(headers) : []
   const given = [name, key, field, property, pair?.[0], headers].find(isHeaderName)
   const path = `response.headers.${typeof given === 'string' ? given.toLowerCase() : 'x-state'}`
-  const compared = ['value', 'equals', 'contains', 'expected', 'is'].find((member) =>
-    Object.hasOwn(value, member),
-  )
-  if (compared === undefined && pair === undefined) return { type: 'condition', value: `${path} != nil` }
-  const text = String(compared === undefined ? pair?.[1] : value[compared])
-  const operator = compared === 'contains' || value.match === 'contains' ? 'contains' : '=='
-  return { type: 'condition', value: `${path} ${operator} '${/^[\w.-]{1,3}$/.test(text) ? text : '…'}'` }
+  const { match, exists: _exists, ignoreCase: _ignoreCase, ...texts } = compared
+  const [how, own] = Object.entries(texts)[0] ?? ['value', pair?.[1]]
+  if (own === undefined) return { type: 'condition', value: `${path} != nil` }
+  const text = typeof own === 'string' && /^[\w.-]{1,3}$/.test(own) ? own : '…'
+  return { type: 'condition', value: compareHeader(path, `${how} ${match}`.toLowerCase(), text) }
+}
+
+function compareHeader(path: string, how: string, text: string): string {
+  const isPart = /contain|includ|match|regex|pattern|with|like/.test(how)
+  if (!/not|exclud|except/.test(how)) return `${path} ${isPart ? 'contains' : '=='} '${text}'`
+  return isPart ? `not ${path} contains '${text}'` : `${path} != '${text}'`
 }
 
 function isHeaderName(name: unknown): name is string {

@@ -145,6 +145,15 @@ export const expectationWords: ForeignWords = {
     { words: 'text contains body responseBody bodyContains substring responseText bodyString', is: 'string' },
     { words: 'expression liquid json jsonPath if script feel', is: 'condition' },
     { words: 'regex regexp pattern', says: 'there are no regular expressions' },
+    {
+      words: 'responseTime time duration latency maxTime elapsed',
+      says: 'how long an answer may take is "timeoutMs" of the node',
+    },
+    {
+      words: 'cookie cookies setCookie',
+      says: 'a cookie is in a header: { "type": "condition", "value": "response.headers.set-cookie contains \'sid=\'" }',
+    },
+    { words: 'schema jsonSchema', says: 'there are no schemas: a condition compares values' },
   ],
   'Expectation.match': [
     { words: 'includes contain has substring', is: 'contains' },

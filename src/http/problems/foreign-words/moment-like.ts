@@ -3,14 +3,17 @@ export function describeMoment(value: unknown): string | null {
   if (typeof value === 'number') return ofNumber(value)
   if (typeof value !== 'string' || value.length > maxCharacters) return null
   if (/^\d{9,14}$/.test(value)) return ofNumber(Number(value))
-  if (/^(?:P|\d+\s?(?:ms|s|sec|m|min|h|d)\b)/i.test(value)) return pointInTime
-  const [, date, time] =
-    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?\s?(?:Z|[+-]\d\d:?\d\d)?$/i.exec(value) ??
-    []
+  if (/\{[{%]/.test(value)) return 'it is no template: the engine fills it in before it sends the request'
+  if (/^(?:P|(?:in )?\+?\d+\s?(?:ms|s|m|h|d|sec|min|hour|day|week)[a-z]*\b)/i.test(value)) return pointInTime
+  const [, date, time, hours, minutes = '00'] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?\s?(?:Z|([+-]\d\d):?(\d\d)?)?$/i.exec(
+      value,
+    ) ?? []
   if (date === undefined) return null
   if (time === undefined) return `write the time and its zone behind the date: "${date}T00:00:00Z"`
   const seconds = time.length === minutesOnly ? `${time}:00` : time
-  return `write "T" between date and time, seconds, and the zone behind them: "${date}T${seconds}Z" in UTC, or with an offset such as +01:00`
+  if (hours !== undefined) return `write it in full: "${date}T${seconds}${hours}:${minutes}"`
+  return `write it in full: "${date}T${seconds}Z" for UTC, or with an offset such as +01:00 in place of "Z"`
 }
 
 const maxCharacters = 40

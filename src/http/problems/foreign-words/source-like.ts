@@ -31,6 +31,12 @@ export function findMeantSource({ source, field }: JsonObject): MeantSource | nu
   return { text: write(read), hasField: read.names.length > 0 }
 }
 
+/** What to write for a field without a source, whose path begins with one; null for any other. */
+export function describeMissingSource(field: unknown): string | null {
+  const read = readReference(field)
+  return read === null ? null : write({ source: read.source, names: read.field.split('.') })
+}
+
 /** What to write in place of the source of a body that sends a whole part of the payload; null if a word alone tells it. */
 export function describeWholeSource(source: unknown): string | null {
   const path = isSource(source) ? null : readPath(source)
