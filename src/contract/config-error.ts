@@ -6,6 +6,14 @@ export interface ConfigError {
   readonly message: string
 }
 
+/** The steps of a JSON Pointer. */
+export function readPointer(path: string): readonly string[] {
+  return path
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
 /** A JSON Pointer, extended by `steps`, which it escapes (RFC 6901, section 3). */
 export function pointer(parent: string, ...steps: readonly (string | number)[]): string {
   return steps.reduce<string>(

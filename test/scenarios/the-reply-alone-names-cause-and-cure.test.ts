@@ -11,6 +11,7 @@ import { evidenceCalls } from './support/evidence-calls.ts'
 import { insideCalls } from './support/inside-calls.ts'
 import { misreadCalls } from './support/misread-calls.ts'
 import { ordinaryCalls } from './support/ordinary-calls.ts'
+import { placedCalls } from './support/placed-calls.ts'
 import { textBodyCalls } from './support/text-body-calls.ts'
 import { toldElsewhereCalls } from './support/told-elsewhere-calls.ts'
 
@@ -26,6 +27,7 @@ describe('the reason of a broken call', () => {
     ...ordinaryCalls,
     ...insideCalls,
     ...toldElsewhereCalls,
+    ...placedCalls,
   ])('names cause and cure of $what, and agrees with blame and repeat', async (call) => {
     const { reason, repeat, host } = await play(call)
     const hint = call.hint.replace('{target}', host)

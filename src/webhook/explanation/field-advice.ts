@@ -233,14 +233,14 @@ export function readComplaints({ words }: Situation, fields: readonly NamedField
 
 function askToCheck(situation: Situation, values: readonly NamedValue[], words: string): string {
   const names = listWords(
-    values.map(({ name }) => quoteName(name)),
+    values.map((value) => situation.quoteField(value)),
     'and',
   )
   const check = `Check ${choosePart(words, values.length > 1)} of ${names}`
   const [first] = values
-  const [empty] = values.filter(({ name }) => situation.isSentEmpty(name))
+  const [empty] = values.filter((value) => situation.isSentEmpty(value))
   if (empty !== undefined && values.length === 1 && saysMissing.test(words))
-    return `The value of ${quoteName(empty.name)} is empty: give it one.`
+    return `The value of ${situation.quoteField(empty)} is empty: give it one.`
   const isThere = first !== undefined && saysMissing.test(words) && !values.some(({ isEmpty }) => isEmpty)
   const it = values.length > 1 ? 'them' : 'it'
   const type = values.length === 1 && first !== undefined ? adviseOnType(situation, first) : null
@@ -253,9 +253,9 @@ function askToCheck(situation: Situation, values: readonly NamedValue[], words: 
 }
 
 /** What to do about a number that went out as a text, where the target wants a number; null otherwise. */
-export function adviseOnType(situation: Situation, { name, path }: NamedValue): string | null {
-  if (!ofNumber.test(situation.words) || !situation.isNumberAsText(name)) return null
-  return `The node sends ${quoteName(name)} as a text, and the target wants a number: ${adviseOnNumber(path)}`
+export function adviseOnType(situation: Situation, field: NamedValue): string | null {
+  if (!ofNumber.test(situation.words) || !situation.isNumberAsText(field)) return null
+  return `The node sends ${situation.quoteField(field)} as a text, and the target wants a number: ${adviseOnNumber(field.path)}`
 }
 
 const ofNumber =

@@ -2,6 +2,7 @@ import type { Statement } from '../statement/statement.ts'
 import { isObject, parseJson } from '../values/json.ts'
 import { listWords, quoteName } from '../values/text.ts'
 import type { Explanation } from './explained-node.ts'
+import { isIndex, listEnds, splitPath } from './field-path.ts'
 import { areNear, isOtherSpelling, splitWords, withoutMarks } from './name-likeness.ts'
 import { saysMissing } from './named-field-words.ts'
 import type { Situation } from './situation.ts'
@@ -73,7 +74,9 @@ function listPaths({ text, paths = [] }: Statement): readonly (readonly string[]
     const [member] = Array.from(clause.matchAll(ofMember).take(1), ([, one, other]) => one ?? other ?? '')
     return member === undefined ? own : own.map((path) => `${path}/${member}`)
   })
-  return [...paths, ...below, ...inText].slice(0, maxPaths).map(splitPath)
+  return [...paths, ...below, ...inText]
+    .slice(0, maxPaths)
+    .map((path) => splitPath(path).map((part) => part.slice(0, maxPart)))
 }
 
 /** A word of two names or more: `contact.email`, `contact[email]`, `/contact/email`, `$.items[0].sku`. */
@@ -84,45 +87,42 @@ const joint = /\w[./[]'?\w/
 const ofMember =
   /\brequired propert(?:y|ies) ["'`]([A-Za-z_][\w-]{0,59})|["'`]([A-Za-z_][\w-]{0,59})["'`] is a required property/g
 
-function splitPath(path: string): readonly string[] {
-  const parts = path.split(/[./[\]()'":;,]+/).filter((part) => part !== '' && part !== '$' && part !== '#')
-  return parts.map((part) => part.slice(0, maxPart))
-}
-
-/** Words before the first name of a body. */
-const roots: ReadonlySet<string> = new Set([
-  'body',
-  'request',
-  'payload',
-  'json',
-  'params',
-  'input',
-  'root',
-  'data',
-])
-
 /** Follows a path from its root. The name that is missing, the value that lacks it, and what leads there; null if all is there or nothing. */
 function follow(
   body: unknown,
   path: readonly string[],
 ): readonly [string, unknown, readonly string[]] | null {
-  const isAtRoot = path[0] !== undefined && isObject(body) && Object.hasOwn(body, path[0])
-  const own = !isAtRoot && roots.has(path[0]?.toLowerCase() ?? '') ? path.slice(1) : path
-  const parts: string[] = []
-  let value = body
-  for (const part of own) {
-    const list = Array.isArray(value) && !/^\d+$/.test(part) ? value[0] : value
-    if (list !== value) parts.push('0')
-    value = list
-    if (!hasMember(value, part)) return parts.length === 0 ? null : [part, value, parts]
-    value = (value as Readonly<Record<string, unknown>>)[part]
-    parts.push(part)
+  for (const end of listEnds(path)) {
+    const parts: string[] = []
+    let value = body
+    for (const part of end) {
+      const list = Array.isArray(value) && !isIndex(part) ? value[0] : value
+      if (list !== value) parts.push('0')
+      value = list
+      const own = findMember(value, part)
+      if (own === undefined && parts.length > 0) return [part, value, parts]
+      if (own === undefined) break
+      value = (value as Readonly<Record<string, unknown>>)[own]
+      parts.push(own)
+    }
+    if (parts.length > 0) return null
   }
   return null
 }
 
-function hasMember(value: unknown, name: string): boolean {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+const maxMembers = 200
+
+/** The member of a name, or of the same in another spelling. */
+function findMember(value: unknown, name: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (Object.hasOwn(value, name)) return name
+  if (!isObject(value)) return undefined
+  let left = maxMembers
+  for (const own in value) {
+    if (left-- === 0) return undefined
+    if (withoutMarks(own) === withoutMarks(name)) return own
+  }
+  return undefined
 }
 
 function advise(

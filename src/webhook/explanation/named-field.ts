@@ -1,5 +1,6 @@
 import type { NamedValue } from '../request/compiled-body.ts'
 import type { Statement } from '../statement/statement.ts'
+import { FieldPaths } from './field-path.ts'
 import {
   areNear,
   isOneSlip,
@@ -41,13 +42,20 @@ export function findNamedFields(
   const names = withoutAbove(sentNames, [...paths, ...readWords(text).slice(0, maxCandidates)])
   const element = findElement(text, names)
   if (element !== null) return [element]
-  const near = preferPlace(names, text)
+  const placed = preferPlace(names, text)
+  const near = [...settleShared(placed, text), ...placed]
   const told = matchFields([...new Set(fields)], near, () => true)
-  const byPath = findByPath(names, [
-    ...paths,
-    ...readWords(text.replace(/[[\]]+/g, '.')).slice(0, maxCandidates),
-  ])
-  if (byPath !== null && told.every(({ sent }) => sent === null || isInside(byPath, sent))) return [byPath]
+  const atPaths = findAtPaths(
+    names,
+    paths,
+    readWords(text.slice(0, maxText).replace(/[[\]]+/g, '.')).slice(0, maxCandidates),
+  )
+  if (atPaths.length > 0) {
+    const others = told.filter((field) => !atPaths.some((found) => isTold(found, field)))
+    const missing = others.filter(({ sent }) => sent === null)
+    if (others.every(({ sent }) => sent === null || atPaths.some((found) => isInside(sent, found.sent))))
+      return [...atPaths, ...missing].slice(0, maxExplained)
+  }
   if (told.some(({ sent }) => sent !== null)) return findUnknownBelow(told, near, text) ?? told
   const inText = listCandidates(text, []).slice(0, maxCandidates)
   const marked = new Set(findMarkedNames(text))
@@ -75,20 +83,39 @@ export function findNamedFields(
   return [...new Set(named)].map((said) => ({ said, sent: null, isSame: false }))
 }
 
-/** The field to which a path of two names or more leads: `billing[email]`. Null if none does. */
-function findByPath(names: readonly NamedValue[], paths: readonly string[]): NamedField | null {
-  for (const path of paths) {
-    const parts = path.split(/[./[\]]+/).filter((part) => part !== '')
-    if (parts.length < 2) continue
-    const end = `/${parts.join('/')}`
-    const sent = names.find((one) => one.path.startsWith('/node/body/content/') && one.path.endsWith(end))
-    if (sent !== undefined) return { said: sent.name, sent, isSame: true }
-  }
-  return null
+/** The fields to which paths lead: those that the target gives as such, then those in its text. */
+function findAtPaths(
+  names: readonly NamedValue[],
+  paths: readonly string[],
+  words: readonly string[],
+): readonly NamedField[] {
+  const places = new FieldPaths(names)
+  const found = [
+    ...paths.map((path) => nameAt(path, places.find(path, true))),
+    ...words.map((path) => nameAt(path, places.find(path, false))),
+  ]
+  const known = found.filter((field) => field !== null)
+  return known
+    .filter(({ sent }, index) => known.findIndex((one) => one.sent === sent) === index)
+    .slice(0, maxExplained)
 }
 
-function isInside({ sent }: NamedField, { path }: NamedValue): boolean {
-  return sent !== null && (sent.path === path || sent.path.startsWith(`${path}/`))
+/** A field under the name at the end of its path. */
+function nameAt(path: string, sent: NamedValue | null): NamedField | null {
+  if (sent === null) return null
+  const said = lastName(path)
+  const isSame = foldName(said) === foldName(sent.name)
+  return { said: isSame ? sent.name : said, sent, isSame, isSpelling: !isSame }
+}
+
+/** Whether a field that is told by its name is the one at a path. */
+function isTold(found: NamedField, { said }: NamedField): boolean {
+  return withoutMarks(lastName(said)) === withoutMarks(lastName(found.said))
+}
+
+/** Whether a value is another one or contains it. */
+function isInside(outer: NamedValue, inner: NamedValue | null): boolean {
+  return inner !== null && (inner.path === outer.path || inner.path.startsWith(`${outer.path}/`))
 }
 
 /** A path such as `Email.email` is about what is inside `Email`, which is no other spelling of `email`. */
@@ -264,17 +291,51 @@ const places: readonly (readonly [pattern: RegExp, place: RegExp])[] = [
  * name before it, as in `contact.email: invalid`.
  */
 function preferPlace(names: readonly NamedValue[], text: string): readonly NamedValue[] {
-  const words = text.slice(0, maxText).toLowerCase()
-  const place = places.find(([pattern]) => pattern.test(words))?.[1]
-  const rank = ({ path }: NamedValue) => {
-    if (place?.test(path)) return 0
-    const [own = '', parent = ''] = path.toLowerCase().split('/').toReversed()
-    return parent !== '' && parentJoints.some((joint) => words.includes(`${parent}${joint}${own}`)) ? 0 : 1
-  }
+  const place = places.find(([pattern]) => pattern.test(text.slice(0, maxText).toLowerCase()))?.[1]
+  const rank = (field: NamedValue) => (place?.test(field.path) || isPlaced(field, text) ? 0 : 1)
   return names.toSorted((one, other) => rank(one) - rank(other))
 }
 
-const parentJoints = ['.', '/', '[', "']['", '"]["', '->']
+/** Whether words name what is around a field before it. */
+function isPlaced({ path }: NamedValue, text: string): boolean {
+  const words = text.slice(0, maxText).toLowerCase()
+  const [own = '', parent = ''] = path.toLowerCase().split('/').toReversed()
+  return parent !== '' && parentJoints.some((joint) => words.includes(`${parent}${joint}${own}`))
+}
+
+/**
+ * Of several fields with one name and no word for their place, the one that is meant: the only empty one where the target misses it, or
+ * the one at the root. Else none is certain, and what is around all of them stands for it.
+ */
+function settleShared(names: readonly NamedValue[], text: string): readonly NamedValue[] {
+  const own = names.filter(({ path }) => path.startsWith(`${content}/`))
+  const shared = [...Map.groupBy(own, ({ name }) => foldName(name)).values()].filter(
+    ({ length }) => length > 1,
+  )
+  const isMissing = saysMissing.test(text)
+  return shared.flatMap((fields) => {
+    const [first] = fields
+    if (first === undefined || isPlaced(first, text)) return []
+    const empty = isMissing ? fields.filter(({ isEmpty }) => isEmpty) : []
+    const [only, other] = empty.length > 0 ? empty : fields.filter(isOfRoot)
+    if (only !== undefined && other === undefined) return [only]
+    return [{ name: first.name, path: findCommon(fields.map(({ path }) => path)) }]
+  })
+}
+
+const content = '/node/body/content'
+
+function isOfRoot({ path }: NamedValue): boolean {
+  return path.lastIndexOf('/') === content.length
+}
+
+function findCommon(paths: readonly string[]): string {
+  const [first = [], ...others] = paths.map((path) => path.split('/'))
+  const end = first.findIndex((step, index) => others.some((other) => other[index] !== step))
+  return first.slice(0, end).join('/')
+}
+
+const parentJoints = [' ', '.', '/', '[', "']['", '"]["', '->']
 
 function matchFields(
   candidates: readonly string[],

@@ -1,3 +1,4 @@
+import { readPointer } from '../../contract/config-error.ts'
 import type { CompiledBody, NamedValue } from '../request/compiled-body.ts'
 import { listContentNames } from '../request/content-names.ts'
 import { parseJson } from '../values/json.ts'
@@ -55,11 +56,8 @@ function listTextNames(body: CompiledBody, bytes: Buffer | null): readonly Named
       isEmpty: value === '',
     }))
   return listContentNames(parsed.plain, '').map(({ name, path: place }) => {
-    const names = place
-      .split('/')
-      .slice(1)
-      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    return { ...withOrigin(names), name, isEmpty: isEmpty(valueAt(parsed.plain, names)) }
+    const names = readPointer(place)
+    return { ...withOrigin(names), name, within: place, isEmpty: isEmpty(valueAt(parsed.plain, names)) }
   })
 }
 

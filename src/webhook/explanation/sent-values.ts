@@ -1,3 +1,4 @@
+import { readPointer } from '../../contract/config-error.ts'
 import { mask } from '../masking/mask.ts'
 import type { NamedValue } from '../request/compiled-body.ts'
 import { listContentNames } from '../request/content-names.ts'
@@ -52,11 +53,7 @@ function listMembers(text: string): readonly SentValue[] {
   const parsed = parseJson(text, { maxDepth: 20 })
   if (!parsed.ok) return []
   return listContentNames(parsed.plain, '').flatMap(({ name, path }) => {
-    const names = path.split('/').slice(1)
-    const value = valueAt(
-      parsed.plain,
-      names.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
-    )
+    const value = valueAt(parsed.plain, readPointer(path))
     const isScalar = typeof value === 'string' || typeof value === 'number'
     return isScalar ? [{ name, path, value: String(value), isText: typeof value === 'string' }] : []
   })

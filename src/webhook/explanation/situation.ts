@@ -1,3 +1,4 @@
+import { readPointer } from '../../contract/config-error.ts'
 import { mask } from '../masking/mask.ts'
 import type { NamedValue } from '../request/compiled-body.ts'
 import { isCredentialName } from '../request/credential-name.ts'
@@ -73,7 +74,11 @@ export class Situation {
       this.statement === null ? null : this.quoted(shorten(this.statement.text).replace(/\.\s?$/, ''))
     this.senderFault = findSenderFault(response)
     this.credential = findCredential(node, sent)
-    this.names = listSentNames(node, sent).filter(({ name }) => this.#mayBeCompared(name))
+    this.names = listSentNames(node, sent).flatMap((field) =>
+      this.#mayBeCompared(field.name)
+        ? [{ ...field, isEmpty: field.isEmpty ?? this.isSentEmpty(field) }]
+        : [],
+    )
     this.fields = this.#findFields()
     this.suspects = this.#findSuspects()
   }
@@ -128,16 +133,16 @@ export class Situation {
     return this.lacksBody && this.isOfValues && !hasQuery ? '/node/body' : '/node/url'
   }
 
-  /** Whether all values that the request has under a name are empty texts. */
-  isSentEmpty(name: string): boolean {
-    const values = this.#values.filter((sent) => sent.name === name)
+  /** Whether all values of a field are empty texts. */
+  isSentEmpty(field: NamedValue): boolean {
+    const values = this.#values.filter((sent) => isAt(sent, field))
     return values.length > 0 && values.every(({ value }) => value.trim() === '')
   }
 
-  /** Whether the request has a number as a text of JSON under a name. */
-  isNumberAsText(name: string): boolean {
+  /** Whether a field went out as a text of JSON that is a number. */
+  isNumberAsText(field: NamedValue): boolean {
     return this.#values.some(
-      (sent) => sent.name === name && sent.isText === true && /^-?\d{1,15}(?:\.\d{1,15})?$/.test(sent.value),
+      (sent) => isAt(sent, field) && sent.isText === true && /^-?\d{1,15}(?:\.\d{1,15})?$/.test(sent.value),
     )
   }
 
@@ -153,6 +158,15 @@ export class Situation {
     return ` The node sends ${quote}${origin === undefined ? '' : `, which comes from ${origin}`}.`
   }
 
+  /** The name of a field between quotation marks, with what leads to it where others have the same name: `"from.email"`. */
+  quoteField(field: NamedValue): string {
+    const { name } = field
+    const place = placeOf(field)
+    const isAlone = this.names.every((one) => one.name !== name || (placeOf(one) ?? place) === place)
+    const parts = place === undefined || isAlone ? [] : readPointer(place)
+    return quoteName(parts.at(-1) === name ? parts.join('.') : name)
+  }
+
   /** The same for several fields. */
   describeAllSent(fields: readonly NamedValue[]): string {
     const [only, ...others] = fields
@@ -161,22 +175,23 @@ export class Situation {
       const quote = this.#quoteSent(field)
       if (quote === null) return []
       if (quote === '')
-        return field.origin === undefined ? [] : [`${quoteName(field.name)} from ${field.origin}`]
+        return field.origin === undefined ? [] : [`${this.quoteField(field)} from ${field.origin}`]
       const comes = field.origin === undefined ? '' : ` (from ${field.origin})`
-      return `${quote} as ${quoteName(field.name)}${comes}`
+      return `${quote} as ${this.quoteField(field)}${comes}`
     })
     return parts.length === 0 ? '' : ` The node sends ${listWords(parts, 'and')}.`
   }
 
   /** The value of a field between quotation marks; empty if it may not be shown or is known, null if there is nothing to say of it. */
-  #quoteSent({ name, path, origin }: NamedValue): string | null {
+  #quoteSent(field: NamedValue): string | null {
+    const { name, path, origin } = field
     const isInText = this.node.body !== null && path === this.node.body.valuesPath
     if (origin === undefined && !isInText) return null
     const found = path.startsWith('/node/headers')
       ? (this.sent.request?.headers ?? []).flatMap((pair) =>
           pair[0].toLowerCase() === name.toLowerCase() ? [pair[1]] : [],
         )
-      : this.#values.flatMap((sent) => (isAt(sent, name, path) ? [sent.value] : []))
+      : this.#values.flatMap((sent) => (isAt(sent, field) ? [sent.value] : []))
     const [value, ...others] = new Set(found)
     if (value === '' || (isInText && others.length > 0)) return null
     if (value === undefined || others.length > 0 || this.words.includes(value)) return ''
@@ -261,20 +276,30 @@ export class Situation {
       credentialPath: this.credential?.path ?? null,
       nameAt: (path) => {
         const [only, ...others] = names.get(path) ?? omitted.filter((one) => one.path === path)
-        return only === undefined || others.length > 0 ? null : only.name
+        if (only === undefined || others.length > 0) return null
+        return this.fields.some(({ sent }) => isElsewhere(only.name, path, sent)) ? null : only.name
       },
     })
   }
 }
 
 /** Whether a value went out under a name, and at its place where that is known. */
-function isAt(sent: SentValue, name: string, path: string): boolean {
-  const content = '/node/body/content'
-  return (
-    sent.name === name &&
-    (sent.path === undefined || !path.startsWith(`${content}/`) || path === `${content}${sent.path}`)
-  )
+function isAt(sent: SentValue, field: NamedValue): boolean {
+  const place = placeOf(field)
+  return sent.name === field.name && (sent.path === undefined || place === undefined || sent.path === place)
 }
+
+/** Whether a field with a name of several is another one than that at a path. */
+function isElsewhere(name: string, path: string, field: NamedValue | null): boolean {
+  return field !== null && field.name === name && !`${path}/`.startsWith(`${field.path}/`)
+}
+
+/** JSON Pointer to a field within a body of JSON. */
+function placeOf({ path, within }: NamedValue): string | undefined {
+  return within ?? (path.startsWith(`${content}/`) ? path.slice(content.length) : undefined)
+}
+
+const content = '/node/body/content'
 
 const phraseOfStatus =
   /^(?:error:? )?(?:\d{3}:? )?(?:bad request|unauthori[sz]ed|forbidden|access denied|not found|method not allowed|unprocessable (?:entity|content)|unsupported media type|your browser sent a request that this server could not understand)\.?$/i

@@ -23,6 +23,8 @@ export interface NamedValue {
   readonly name: string
   /** JSON Pointer. */
   readonly path: string
+  /** JSON Pointer within the body, where `path` is that of a whole text. */
+  readonly within?: string
   /** Whether it went out empty, where only the request tells. */
   readonly isEmpty?: boolean
   /** The one attribute that the value is taken from, as in `profile.email`. None for a secret or for what is hidden. */

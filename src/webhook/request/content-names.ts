@@ -29,19 +29,26 @@ export function findOrigin(value: unknown): Pick<NamedValue, 'origin'> {
   return origin === undefined || /^secrets\b/.test(origin) ? {} : { origin }
 }
 
-/** The attribute that stands alone as a value behind its name in the text of a body: JSON, XML or a form. */
+/**
+ * The attribute that stands alone as a value behind its name in the text of a body: JSON, XML or a form. Undefined where the name stands
+ * there several times with different values.
+ */
 export function findOriginInText(content: string, name: string): string | undefined {
   const text = content.slice(0, maxText)
+  const found = new Set<string | undefined>()
   for (let at = text.indexOf(name); name !== '' && at !== -1; at = text.indexOf(name, at + 1)) {
-    if (/[\w-]/.test(text[at - 1] ?? '')) continue
+    if (/[\w/-]/.test(text[at - 1] ?? '')) continue
+    behindName.lastIndex = at + name.length
+    if (!behindName.test(text)) continue
     valueBehind.lastIndex = at + name.length
     const [, value] = valueBehind.exec(text) ?? []
-    const { origin } = findOrigin(value)
-    if (origin !== undefined) return origin
+    found.add(findOrigin(value).origin)
   }
-  return undefined
+  const [origin, ...others] = found
+  return others.length > 0 ? undefined : origin
 }
 
+const behindName = /["']?\s{0,8}[:=>]/y
 const maxText = 65_536
 /** One placeholder between the name of a value and the end of the value. */
 const valueBehind = /["']?\s{0,8}[:=>]\s{0,40}["']?(\{\{[^{}]{1,500}\}\})["']?(?=\s{0,40}(?:[<&,}\]]|$))/y

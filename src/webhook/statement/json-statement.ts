@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, parseJson } from '../values/json.ts'
+import { isListOrObject, isObject, type JsonObject, parseJson } from '../values/json.ts'
 import { LongNumber } from '../values/long-number.ts'
 import { findAnyText } from './any-statement.ts'
 import { withoutMarkup } from './markup-statement.ts'
@@ -404,7 +404,7 @@ class StatementReader {
       if (seen++ >= maxEntries || this.#visits++ > maxVisits) return
       const complaint = firstText(map[name], depth + 1)
       if (complaint === null) {
-        if (!this.#readNested(name, map[name], depth + 1)) this.#read(map[name], depth + 1, name)
+        if (!this.#readNested([name], map[name], depth + 1)) this.#read(map[name], depth + 1, name)
         continue
       }
       const isField = !noField.has(name)
@@ -413,19 +413,31 @@ class StatementReader {
     }
   }
 
-  /** Complaints below the names and indexes that lead to a field, as in `{"embeds":{"0":{"color":{"_errors":[…]}}}}`. */
-  #readNested(field: string, value: unknown, depth: number): boolean {
-    if (!isObject(value) || depth > maxDepth + 4 || this.#visits++ > maxVisits) return false
-    const own = firstText(member(value, '_errors'), 1)
+  /**
+   * Complaints below the names and indexes that lead to a field, as in `{"embeds":{"0":{"color":{"_errors":[…]}}}}` and
+   * `{"items":[{},{"qty":["…"]}]}`.
+   */
+  #readNested(path: readonly string[], value: unknown, depth: number): boolean {
+    if (!isListOrObject(value) || depth > maxDepth + 4 || this.#visits++ > maxVisits) return false
+    const own = isObject(value) ? firstText(member(value, '_errors'), 1) : null
     if (own !== null) {
-      this.#addField(field)
-      this.#addText(mentions(own, field) ? own : `${field}: ${own}`)
+      this.#addComplaint(path, own)
       return true
     }
     let isFound = false
-    for (const name of firstNames(value, maxEntries))
-      if (this.#readNested(/^\d+$/.test(name) ? field : name, value[name], depth + 1)) isFound = true
+    for (const [name, inner] of firstEntries(value)) {
+      const below = [...path, name]
+      const complaint = isListOfSentences(inner) && !/^\d+$/.test(name) ? firstText(inner, 1) : null
+      if (complaint !== null) this.#addComplaint(below, complaint)
+      if (complaint !== null || this.#readNested(below, inner, depth + 1)) isFound = true
+    }
     return isFound
+  }
+
+  #addComplaint(path: readonly string[], complaint: string): void {
+    const field = path.findLast((name) => !/^\d+$/.test(name)) ?? ''
+    this.#addField(path.join('/'))
+    this.#addText(mentions(complaint, field) ? complaint : `${field}: ${complaint}`)
   }
 
   #addText(text: string): void {
@@ -462,12 +474,13 @@ class StatementReader {
   #addAll(value: unknown): void {
     if (typeof value === 'string') this.#addField(value)
     else if (Array.isArray(value)) {
-      const names = value.slice(0, maxEntries).filter((name) => typeof name === 'string')
+      const parts = value.slice(0, maxEntries)
+      const names = parts.filter((name) => typeof name === 'string')
       // A list of names, or a path: the last name is the field in both. A path of FastAPI begins with a part of the request.
       const last = names.at(-1)
       if (last === undefined || (names.length === 1 && partsOfRequest.has(last))) return
       this.#addField(last)
-      if (names.length > 1) this.#addPath(names.join('/'))
+      if (names.length > 1) this.#addPath(parts.filter(isStep).join('/'))
       const place = names.length > 1 ? places.get(names[0] ?? '') : undefined
       if (place !== undefined) this.#places.set(last, place)
     }
@@ -498,6 +511,11 @@ function withDetails(params: JsonObject, details: unknown): JsonObject {
 }
 
 const partsOfRequest: ReadonlySet<string> = new Set(['body', 'query', 'path', 'header', 'cookie'])
+
+/** Whether an entry of a path is a name or the place in a list. */
+function isStep(part: unknown): boolean {
+  return typeof part === 'string' || typeof part === 'number'
+}
 
 /** How a path begins that does not lead into the body, as FastAPI writes it in `loc`. */
 const places: ReadonlyMap<string, FieldPlace> = new Map([
@@ -650,15 +668,33 @@ function firstText(value: unknown, depth: number): string | null {
   return findText(value) ?? (inner === undefined ? null : firstText(inner, depth + 1))
 }
 
-/** Whether an object at the root consists of nothing but lists of texts, as frameworks answer to a form. */
+/** Whether an object at the root consists of nothing but lists of texts, or of objects that do, as frameworks answer to a form. */
 function isFieldMap(object: JsonObject): boolean {
   let seen = 0
   for (const name in object) {
     const value = object[name]
-    if (seen++ >= maxEntries || !Array.isArray(value) || typeof value[0] !== 'string') return false
+    if (seen++ >= maxEntries || !(isListOfTexts(value) || holdsComplaints(value, 0))) return false
     if (partNames.includes(name) && !noField.has(name)) return false
   }
   return seen > 0
+}
+
+/** Whether objects and lists have complaints at their ends, and nothing else: `[{},{"qty":["…"]}]`. */
+function holdsComplaints(value: unknown, depth: number): boolean {
+  if (!isListOrObject(value) || depth > maxNested) return false
+  const inner = firstEntries(value).map(([, entry]) => entry)
+  return (
+    inner.some((entry) => isListOfSentences(entry) || holdsComplaints(entry, depth + 1)) &&
+    inner.every(
+      (entry) => isListOfSentences(entry) || holdsComplaints(entry, depth + 1) || isEmptyObject(entry),
+    )
+  )
+}
+
+const maxNested = 3
+
+function isEmptyObject(value: unknown): boolean {
+  return isObject(value) && firstNames(value, 1).length === 0
 }
 
 /** Whether an object is a map from fields to complaints, and not the error itself. */
@@ -702,6 +738,21 @@ function isErrorObject(object: JsonObject): boolean {
     'value',
   ]
   return known.some((name) => typeof member(object, name) === 'string') || findCode(object) !== null
+}
+
+/** The first members of an object, or entries of a list with their places. */
+function firstEntries(value: object): readonly (readonly [name: string, value: unknown])[] {
+  if (Array.isArray(value)) return value.slice(0, maxEntries).map((entry, index) => [String(index), entry])
+  return isObject(value) ? firstNames(value, maxEntries).map((name) => [name, value[name]]) : []
+}
+
+function isListOfTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && typeof value[0] === 'string'
+}
+
+/** Words of a validator, such as `presence`, are no sentences. */
+function isListOfSentences(value: unknown): boolean {
+  return isListOfTexts(value) && /\S\s+\S/.test(value[0] ?? '')
 }
 
 /** The first names of an object. Listing all of a wide one takes long. */

@@ -301,7 +301,7 @@ const rows: readonly CallRow[] = [
     json({ customer: { email: 'a' }, contact: { email: 'b' } }),
     [400, { errors: { 'contact.email': 'invalid' } }],
     '/node/body/content/contact/email',
-    'The target answers 400: "contact.email: invalid". Check the value of "email".',
+    'The target answers 400: "contact.email: invalid". Check the value of "contact.email".',
   ],
   [
     'a parameter that is a field as well',

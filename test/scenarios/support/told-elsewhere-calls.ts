@@ -103,7 +103,7 @@ const rows: readonly CallRow[] = [
       },
     ],
     '/node/body/content/billing/email',
-    'The target answers 400: "rest_invalid_param: Invalid parameter(s): billing; billing[email] is not a valid email". Check the value of "email".',
+    'The target answers 400: "rest_invalid_param: Invalid parameter(s): billing; billing[email] is not a valid email". Check the value of "billing.email".',
   ],
   [
     'a credential in the parameters of a procedure',
