@@ -9,11 +9,13 @@ import { bodyErrorCalls } from './support/body-error-calls.ts'
 import { type BrokenCall, brokenCalls } from './support/broken-calls.ts'
 import { evidenceCalls } from './support/evidence-calls.ts'
 import { insideCalls } from './support/inside-calls.ts'
+import { misplacedCalls } from './support/misplaced-calls.ts'
 import { misreadCalls } from './support/misread-calls.ts'
 import { ordinaryCalls } from './support/ordinary-calls.ts'
 import { placedCalls } from './support/placed-calls.ts'
 import { textBodyCalls } from './support/text-body-calls.ts'
 import { toldElsewhereCalls } from './support/told-elsewhere-calls.ts'
+import { valueTypeCalls } from './support/value-type-calls.ts'
 
 describe('the reason of a broken call', () => {
   it.each([
@@ -28,6 +30,8 @@ describe('the reason of a broken call', () => {
     ...insideCalls,
     ...toldElsewhereCalls,
     ...placedCalls,
+    ...valueTypeCalls,
+    ...misplacedCalls,
   ])('names cause and cure of $what, and agrees with blame and repeat', async (call) => {
     const { reason, repeat, host } = await play(call)
     const hint = call.hint.replace('{target}', host)

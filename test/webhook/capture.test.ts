@@ -163,7 +163,7 @@ describe('a capture that finds nothing', () => {
     [
       '{{ response.json.data.custmer.id }}',
       '{"data":{"customer":{"id":1}}}',
-      '"response.json.data" has no "custmer". Did you mean "customer"?',
+      '"response.json.data" has no "custmer". Did you mean response.json.data.customer.id?',
     ],
     [
       '{{ response.json["a.b"].cc }}',

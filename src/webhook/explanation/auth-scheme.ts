@@ -35,6 +35,25 @@ const ofExchange: ReadonlySet<string> = new Set([
   ...['scram-sha-1', 'scram-sha-256', 'dpop', 'hawk', 'oauth', 'signature'],
 ])
 
+/** Words in the place of a scheme for a credential that goes into a header, parameter or cookie of its own, as Kong writes them. */
+const ofOwnPlace = /^(?:key|header|cookie|session|form|formbased)$/i
+const ofKeyOrScheme = /^api_?-?key$/i
+
+/** Whether the target asks for a credential that has a place of its own, and is none of the header Authorization. */
+export function asksForOwnPlace(response: ReadableResponse, scheme: string | null): boolean {
+  const schemes = readChallenge(response)?.schemes ?? []
+  const isOfKey = (name: string) => ofOwnPlace.test(name) || (scheme === null && ofKeyOrScheme.test(name))
+  return schemes.length > 0 && schemes.every(isOfKey)
+}
+
+/** Where a gateway looks for a key that says no more; empty if it is not known. With a space before it. */
+export function describeUsualPlace(response: ReadableResponse): string {
+  const isKong = readChallenge(response)?.schemes.some((scheme) => /^key$/i.test(scheme)) ?? false
+  return isKong
+    ? ' Kong, which asks so, takes it as "apikey" unless its operator has named it otherwise.'
+    : ''
+}
+
 /** How to send a scheme that the target asks for in place of the credential. */
 export function adviseOnScheme(response: ReadableResponse, words: string): string {
   const schemes = readChallenge(response)?.schemes ?? []
@@ -51,7 +70,10 @@ export function adviseOnScheme(response: ReadableResponse, words: string): strin
 export function adviseOnOwnScheme(response: ReadableResponse): string {
   const schemes = readChallenge(response)?.schemes ?? []
   const scheme = schemes.find(
-    (name) => !ofExchange.has(name.toLowerCase()) && !Object.hasOwn(types, name.toLowerCase()),
+    (name) =>
+      !ofExchange.has(name.toLowerCase()) &&
+      !Object.hasOwn(types, name.toLowerCase()) &&
+      !ofOwnPlace.test(name),
   )
   const isKnown = schemes.some((name) => Object.hasOwn(types, name.toLowerCase()))
   const quote = scheme === undefined || isKnown ? null : quoteTarget(response, scheme, 40)

@@ -22,7 +22,7 @@ import {
   type SentRequest,
   withoutLeftBehind,
 } from './explained-node.ts'
-import { adviseOnFields, adviseOnType, blameWarning, explainFields, explainNamed } from './field-advice.ts'
+import { adviseOnFields, blameWarning, explainFields, explainNamed } from './field-advice.ts'
 import { explainInside } from './inside-field.ts'
 import { findHeaderName } from './key-header.ts'
 import { warningsOfSent } from './left-out.ts'
@@ -39,6 +39,7 @@ import { explainPath } from './request-signs.ts'
 import { type Missed, Situation } from './situation.ts'
 import { explainSpecial } from './special-status.ts'
 import { adviseOn, isSuccess, type Place } from './status-advice.ts'
+import { adviseOnType } from './value-type.ts'
 
 /**
  * Explains a response that missed an expectation: the cause first, then the words of the target, then what helps. `path` is

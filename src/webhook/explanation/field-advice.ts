@@ -10,6 +10,7 @@ import { haveSameWords, lacksLetter, lastName, withoutMarks } from './name-liken
 import type { NamedField } from './named-field.ts'
 import { ofType, saysMissing, unknownField, unknownSomething } from './named-field-words.ts'
 import type { Situation } from './situation.ts'
+import { adviseOnType } from './value-type.ts'
 
 const nameLength = 60
 const ofThing = /^[\w :-]{0,60}\b(?:not found|does not exist|doesn't exist)\b/i
@@ -250,21 +251,6 @@ function askToCheck(situation: Situation, values: readonly NamedValue[], words: 
   return isThere
     ? `${check}: the node sends ${it} ${describePlace(situation, first)}, and the target may look for ${it} elsewhere or in another form.`
     : `${check}.`
-}
-
-/** What to do about a number that went out as a text, where the target wants a number; null otherwise. */
-export function adviseOnType(situation: Situation, field: NamedValue): string | null {
-  if (!ofNumber.test(situation.words) || !situation.isNumberAsText(field)) return null
-  return `The node sends ${situation.quoteField(field)} as a text, and the target wants a number: ${adviseOnNumber(field.path)}`
-}
-
-const ofNumber =
-  /\b(?:int|integer|(?:System\.|Edm\.)?(?:Int32|Int64|Double|Decimal)|numeric|float|[iuf](?:8|16|32|64)|(?:a|valid|expected|type|must be) number)\b/i
-
-function adviseOnNumber(path: string): string {
-  return path.startsWith('/node/body/fields')
-    ? 'write a constant as "literal" in place of "value", or send an attribute that is a number.'
-    : 'leave the quotation marks out in "content", or end the placeholder in | plus: 0.'
 }
 
 function describePlace({ node: { body } }: Situation, { path }: NamedValue): string {

@@ -3,7 +3,14 @@ import { isCredentialName } from '../request/credential-name.ts'
 import { connectionPath } from '../request/member-path.ts'
 import { quoteName } from '../values/text.ts'
 import { headerValue } from '../wire/headers.ts'
-import { adviseOnOwnScheme, adviseOnScheme, findScheme, readOfferedSchemes } from './auth-scheme.ts'
+import {
+  adviseOnOwnScheme,
+  adviseOnScheme,
+  asksForOwnPlace,
+  describeUsualPlace,
+  findScheme,
+  readOfferedSchemes,
+} from './auth-scheme.ts'
 import {
   type Credential,
   describeSigning,
@@ -146,6 +153,11 @@ class Refusal {
     const omitted = explainLeftOut(sent).find(({ name }) => isCredentialName(name))
     if (omitted !== undefined)
       return { hint: `${omitted.message} The target answers ${status}${this.#said}.`, path: omitted.path }
+    if (asksForOwnPlace(response, ''))
+      return {
+        hint: `The node sends no credential, and the target answers ${status}${this.#said}. It takes a key in a header or parameter of its own name: set "auth" to {"type": "apiKey", "in": "header", "name": "…", "value": "{{ secrets.NAME }}"}, with the name that its documentation shows.${describeUsualPlace(response)}`,
+        path: placeOfNone,
+      }
     const offered = readOfferedSchemes(response)
     const own = adviseOnOwnScheme(response)
     const asked = offered === null ? '' : ` The target asks for ${offered}.${own}`
@@ -285,9 +297,11 @@ class Refusal {
     const { sent, response } = this.#situation
     const scheme = findScheme(sent)
     const { schemes } = readChallenge(response) ?? { schemes: [] }
-    const isOffered = schemes.some((offered) => offered.toLowerCase() === scheme?.toLowerCase())
+    const header = headerValue(sent.request?.headers ?? [], 'authorization')?.toLowerCase() ?? ''
+    const isOffered = schemes.some((offered) => header.startsWith(`${offered.toLowerCase()} `))
     const isOwnHeader = scheme === null && sent.request !== null && path !== '/node/tls'
     if (schemes.length === 0 || isOffered || (scheme === null && !isOwnHeader)) return null
+    if (asksForOwnPlace(response, scheme)) return null
     const offered = readOfferedSchemes(response)
     if (scheme === null && offered === null) return null
     const asks = `The target asks for ${offered ?? `another scheme than ${scheme}`}`
@@ -303,7 +317,8 @@ class Refusal {
   /** The target finds no credential although the node sends one. */
   #explainUnseen({ words, path }: Credential): Explanation | null {
     if (!missesCredential(this.#words) || ofApache.test(this.#words) || this.#isAsked()) return null
-    const hint = `The target finds no credential${this.#said}. ${capitalized(words)} sends one, so the target looks for it elsewhere: change the name of its header or parameter, or its scheme, to what the target expects.`
+    const usual = describeUsualPlace(this.#situation.response)
+    const hint = `The target finds no credential${this.#said}. ${capitalized(words)} sends one, so the target looks for it elsewhere: change the name of its header or parameter, or its scheme, to what the target expects.${usual}`
     return { hint, path: this.#situation.node.auth?.namePath ?? path }
   }
 

@@ -139,11 +139,16 @@ export class Situation {
     return values.length > 0 && values.every(({ value }) => value.trim() === '')
   }
 
-  /** Whether a field went out as a text of JSON that is a number. */
-  isNumberAsText(field: NamedValue): boolean {
-    return this.#values.some(
-      (sent) => isAt(sent, field) && sent.isText === true && /^-?\d{1,15}(?:\.\d{1,15})?$/.test(sent.value),
-    )
+  /** The text of JSON that a field went out as; null if it is none, or if several went out. */
+  textOf(field: NamedValue): string | null {
+    const [only, ...others] = this.#values.filter((sent) => isAt(sent, field))
+    return only?.isText === true && others.length === 0 ? only.value : null
+  }
+
+  /** Whether a field went out as a number of JSON. */
+  isSentAsNumber(field: NamedValue): boolean {
+    const [only, ...others] = this.#values.filter((sent) => isAt(sent, field))
+    return only?.isText === false && others.length === 0
   }
 
   /**

@@ -1,11 +1,11 @@
 import { defaults, type Field } from '../../contract/node.ts'
-import type { Source } from '../../contract/payload.ts'
+import { type Source, sources } from '../../contract/payload.ts'
 import type { Compiler } from '../template/compiler.ts'
 import { asText } from '../template/encoders.ts'
 import { carriesSecret, carriesStored, type RenderResult, rendered } from '../template/render-result.ts'
 import type { TextPlace } from '../template/secret-shape.ts'
 import type { Template } from '../template/template.ts'
-import { describeCause } from '../template/undefined-warning.ts'
+import { curesOfSource, describeCause } from '../template/undefined-warning.ts'
 import { attribute, isEmpty, nearestAttribute } from '../values/lookup.ts'
 import { didYouMean } from '../values/suggest.ts'
 import { quoteName } from '../values/text.ts'
@@ -224,22 +224,39 @@ function missingAttribute(
   source: Source,
   name: string,
 ): ReturnType<ValueSource['emptiness']> {
-  const attributes = session.input.payload[source]
+  const { payload } = session.input
+  const attributes = payload[source]
   if (attributes === undefined)
     return {
       code: 'source_missing',
-      message: `The payload has no ${source}, so ${source}.${name} is empty.`,
+      message: `The payload has no ${source}, so ${source}.${name} is empty. ${describeOtherSource(payload, source, name) ?? curesOfSource[source]}`,
     }
   if (attribute(attributes, name) !== undefined)
     return { code: 'value_empty', message: `The attribute ${source}.${name} is empty.` }
   const meant = session.suggest(() => nearestAttribute(attributes, name, source))
+  const other = meant === null ? describeOtherSource(payload, source, name) : null
   return {
     code: 'value_empty',
-    message: `The ${source} has no attribute ${quoteName(name)}.${didYouMean(meant)}`,
+    message: `The ${source} has no attribute ${quoteName(name)}.${didYouMean(meant)}${other === null ? '' : ` ${other}`}`,
     isMisspelt: meant !== null,
     isMissing: true,
     meant,
   }
+}
+
+/** What to do where another source has the attribute. Null if none has it. */
+function describeOtherSource(
+  payload: RenderSession['input']['payload'],
+  source: Source,
+  name: string,
+): string | null {
+  const other = sources.find((one) => {
+    const attributes = one === source ? undefined : payload[one]
+    return attributes !== undefined && !isEmpty(attribute(attributes, name))
+  })
+  return other === undefined
+    ? null
+    : `But ${other} has ${quoteName(name)}: write "source": "${other}" if that is meant.`
 }
 
 function templateSource(template: Template, name: string): ValueSource {

@@ -16,8 +16,6 @@ import {
 } from '../template/render-result.ts'
 import type { Template } from '../template/template.ts'
 import { describeCause } from '../template/undefined-warning.ts'
-import { memberAt } from '../values/lookup.ts'
-import { quoteName } from '../values/text.ts'
 import { withoutTexts } from '../values/without-texts.ts'
 import {
   complainAbout,
@@ -184,7 +182,7 @@ function renderTail(tail: Template, scope: Scope): RenderResult<UrlTail> {
   const values: ValueSpan[] = []
   const text = tail.text(scope, recording(values))
   if (!text.ok) return text
-  const failure = explainFailure(text.value, values, text.undefinedVariables, tail, scope)
+  const failure = explainFailure(text.value, values, text.undefinedVariables, tail)
   if (failure !== null) {
     const shownUrl = withMasks(replaceSecrets(text.value, text.secrets, mask))
     return { ok: false, failure: { ...(mustBeSilent(text.secrets) ? secretInvalid : failure), shownUrl } }
@@ -238,7 +236,6 @@ function explainFailure(
   values: readonly ValueSpan[],
   undefinedVariables: readonly UndefinedVariable[],
   template: Template,
-  scope: Scope,
 ): Omit<Failure, 'path'> | null {
   const nameOf = (index: number) => template.placeholders?.[index] ?? null
   const forbidden = text.search(forbiddenInUrl)
@@ -262,7 +259,7 @@ function explainFailure(
   if (empty !== -1)
     return {
       code: 'value_missing',
-      detail: emptyDetail(nameOf(empty), undefinedVariables, scope),
+      detail: emptyDetail(nameOf(empty), undefinedVariables),
       hint: adviseOnEmpty(nameOf(empty), undefinedVariables),
     }
   const dotted = findDotSegment(path, inPath)
@@ -301,20 +298,11 @@ function adviseOnEmpty(name: string | null, undefinedVariables: readonly Undefin
 }
 
 /** Names the placeholder and, of the variables that are not defined, the one in it. */
-function emptyDetail(
-  name: string | null,
-  undefinedVariables: readonly UndefinedVariable[],
-  { variables }: Scope,
-): string {
+function emptyDetail(name: string | null, undefinedVariables: readonly UndefinedVariable[]): string {
   const which = name === null ? 'A placeholder' : `The placeholder ${name}`
   const variable =
     name === null ? undefinedVariables[0] : undefinedVariables.find((one) => name.includes(one.name))
-  const [source] = variable?.path ?? []
-  const lacks =
-    source !== undefined && memberAt(variables, source) === undefined
-      ? ` The payload has no ${quoteName(source)}.`
-      : ''
-  return `${which} in the path of the URL is empty${describeCause(variable)}${lacks}`
+  return `${which} in the path of the URL is empty${describeCause(variable)}`
 }
 
 function endOfPath(text: string): number {

@@ -1,6 +1,7 @@
 import { isListOrObject, isObject } from '../values/json.ts'
 import { LongNumber } from '../values/long-number.ts'
-import { namesIn } from '../values/lookup.ts'
+import { memberAt, namesIn } from '../values/lookup.ts'
+import { suggest } from '../values/suggest.ts'
 import { headerValue } from '../wire/headers.ts'
 import type { ReadableResponse } from './readable-response.ts'
 import { showName } from './show-name.ts'
@@ -35,6 +36,32 @@ export function findElsewhere(response: ReadableResponse, names: readonly string
   return made === undefined || !Array.isArray(inBody.value)
     ? inBody
     : { ...inBody, path: `${inBody.path}.${made}`, value: pickMade(inBody.value, made) }
+}
+
+/**
+ * Follows a path by the nearest names, and into the first item of a list that it does not expect. Null if that leads to no value either.
+ */
+export function followNearest(response: ReadableResponse, names: readonly string[]): Elsewhere | null {
+  const [root, source, ...path] = names
+  if (root !== 'response' || source !== 'json') return null
+  const steps: (string | number)[] = []
+  let value: unknown = response.seenJson
+  for (const name of path) {
+    if (Array.isArray(value) && !index.test(name)) {
+      steps.push(0)
+      value = value[0]
+    }
+    const own = memberAt(value, name) === undefined ? suggestMember(value, name) : name
+    if (own === null) return null
+    steps.push(Array.isArray(value) ? Number(own) : own)
+    value = memberAt(value, own)
+  }
+  const written = value === undefined ? null : writePath(response, steps)
+  return written === null ? null : { path: written, value, isSame: false }
+}
+
+function suggestMember(value: unknown, name: string): string | null {
+  return isObject(value) && !(value instanceof LongNumber) ? suggest(name, namesIn(value)) : null
 }
 
 /** Names that Liquid has for any list. */

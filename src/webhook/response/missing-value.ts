@@ -4,7 +4,7 @@ import { LongNumber } from '../values/long-number.ts'
 import { memberAt, namesIn } from '../values/lookup.ts'
 import { suggest } from '../values/suggest.ts'
 import { quoteName } from '../values/text.ts'
-import { type Elsewhere, findElsewhere } from './elsewhere.ts'
+import { type Elsewhere, findElsewhere, followNearest } from './elsewhere.ts'
 import type { ReadableResponse } from './readable-response.ts'
 import { showName } from './show-name.ts'
 
@@ -37,6 +37,8 @@ export function findMissing(
   // The budget is not checked here: the search for `meant` of the variable has counted already.
   const near = meant === null ? null : suggest(missing, namesIn(container))
   const shown = near === null ? null : showName(response, near)
+  const followed = shown === null || missing === names.at(-1) ? null : followNearest(response, names)
+  if (followed !== null) return { what, meant: null, elsewhere: followed }
   return { what, meant: shown, elsewhere: shown === null ? elsewhere : null }
 }
 

@@ -1,5 +1,6 @@
 import { Context, type Emitter, type Liquid, toValue } from 'liquidjs'
-import { nearestPath, type Path } from '../values/lookup.ts'
+import { sources } from '../../contract/payload.ts'
+import { nearestOf, type Path } from '../values/lookup.ts'
 import { plainText } from '../values/text.ts'
 import type { Encode } from './encoders.ts'
 import { RenderBudget, refuseLength, type TextPart } from './render-budget.ts'
@@ -159,15 +160,17 @@ export class RenderContext extends Context {
     for (const names of this.#noticed) {
       const name = names.join('.')
       if (this.#reported.has(name)) continue
-      const meant = this.#findMeant(names)
-      this.#reported.set(name, { name, path: names, meant })
+      const [root = ''] = names
+      const source = sources.find((one) => one === root)
+      const lacks = source !== undefined && this.variables[source] === undefined ? { lacks: source } : {}
+      this.#reported.set(name, { name, path: names, meant: this.#findMeant(names), ...lacks })
     }
     this.#noticed = []
   }
 
   #findMeant(names: readonly string[]): string | null {
     if (!this.budget.mayLook()) return null
-    return this.budget.aside(() => nearestPath(this.#findScope(names), names))
+    return this.budget.aside(() => nearestOf(this.#findScope(names), names, sources))
   }
 
   /** The undefined variables to report. */

@@ -1,4 +1,5 @@
 import type { Failure } from '../../contract/failure.ts'
+import type { Source } from '../../contract/payload.ts'
 import type { SecretBinding } from './secret-lookup.ts'
 
 /** An undefined variable. */
@@ -9,6 +10,8 @@ export interface UndefinedVariable {
   readonly path: readonly string[]
   /** The nearest existing name, or null. */
   readonly meant: string | null
+  /** The source of the variable, if the payload has none of its values. */
+  readonly lacks?: Source
 }
 
 /** A written secret, and its range in the text. */

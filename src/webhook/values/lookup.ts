@@ -21,6 +21,15 @@ export function nearestAttribute(source: object, name: string, sourceName: strin
   return suggest(name, namesIn(source)) ?? nearestPath(source, name.split('.'))
 }
 
+/** The existing path nearest to one that leads to nothing: with another spelling, else in another of `roots`. Null without one. */
+export function nearestOf(root: unknown, names: readonly string[], roots: readonly string[]): string | null {
+  const [start = '', ...rest] = names
+  const near = nearestPath(root, names)
+  if (near !== null || rest.length === 0 || !roots.includes(start)) return near
+  const other = roots.find((one) => one !== start && valueAt(root, [one, ...rest]) !== undefined)
+  return other === undefined ? null : [other, ...rest].join('.')
+}
+
 /** The existing path nearest to a misspelt one, or null. */
 export function nearestPath(root: unknown, names: readonly string[]): string | null {
   let container = root

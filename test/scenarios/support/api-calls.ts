@@ -445,7 +445,7 @@ const rows: readonly CallRow[] = [
       },
     ],
     '/node/body/content/emails',
-    'The target answers 400: "ERR_SCHEMA_VALIDATION_FAILED: Validation failed: emails: Expected array, received string". Check the value of "emails". The node sends "ada@example.com", which comes from profile.email.',
+    'The target answers 400: "ERR_SCHEMA_VALIDATION_FAILED: Validation failed: emails: Expected array, received string". The node sends "emails" as a single value, and the target wants a list: put it between [ and ] in "content". The node sends "ada@example.com", which comes from profile.email.',
   ],
   [
     'Intercom: version header',
@@ -799,7 +799,7 @@ const rows: readonly CallRow[] = [
       },
     ],
     '/node/body/fields/0',
-    'The target answers 400: "JSON parse error: Cannot deserialize value of type `int` from String \'many\': not a valid `int` value". These words have the value of "score": check it.',
+    'The target answers 400: "JSON parse error: Cannot deserialize value of type `int` from String \'many\': not a valid `int` value". The node sends "score" as a text, and the target wants a number: correct its value.',
   ],
   [
     'Rails: param missing',
@@ -897,7 +897,7 @@ const rows: readonly CallRow[] = [
       },
     ],
     '/node/body/content/data/0/Annual_Revenue',
-    'The target answers 400: "INVALID_DATA: invalid data: expected double". Check the value of "Annual_Revenue".',
+    'The target answers 400: "INVALID_DATA: invalid data: expected double". The node sends "Annual_Revenue" as a text, and the target wants a number: correct its value.',
   ],
   [
     'Zoho CRM: module name',
@@ -994,7 +994,7 @@ const rows: readonly CallRow[] = [
       },
     ],
     '/node/body/fields/0',
-    'The target answers 400: "Microsoft.OData.ODataException: Cannot convert the literal \'Web\' to the expected type \'Edm.Int32\'". These words have the value of "leadsourcecode": check it.',
+    'The target answers 400: "Microsoft.OData.ODataException: Cannot convert the literal \'Web\' to the expected type \'Edm.Int32\'". The node sends "leadsourcecode" as a text, and the target wants a number: correct its value.',
   ],
   [
     'SAP OData: property invalid',
@@ -1281,7 +1281,7 @@ const rows: readonly CallRow[] = [
       },
     ],
     '/node/body/fields/0',
-    'The target answers 400: "One or more validation errors occurred; The JSON value could not be converted to System.Int32. Path: $.score | LineNumber: 0 | BytePositionInLine: 13". The node sends "score" as a text, and the target wants a number: write a constant as "literal" in place of "value", or send an attribute that is a number.',
+    'The target answers 400: "One or more validation errors occurred; The JSON value could not be converted to System.Int32. Path: $.score | LineNumber: 0 | BytePositionInLine: 13". The node sends "score" as a text, and the target wants a number: write it as "literal", without quotation marks.',
   ],
   [
     'Salesforce: duplicate',
@@ -1736,7 +1736,7 @@ const rows: readonly CallRow[] = [
       },
     ],
     '/node/body/content/embeds/0/color',
-    'The target answers 400: "50035: Invalid Form Body; color: Value \'red\' is not int". Check the value of "color".',
+    'The target answers 400: "50035: Invalid Form Body; color: Value \'red\' is not int". The node sends "color" as a text, and the target wants a number: correct its value.',
   ],
   [
     'Telegram: chat not found',

@@ -38,7 +38,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     node: simple({ name: 'form', source: 'event', field: 'form' }),
     payload: { profile },
     answer: { status: 400, body: { message: 'Bad request' } },
-    hint: 'The payload has no event, so event.form is empty. The target answers 400: "Bad request".',
+    hint: 'The payload has no event, so event.form is empty. Only a flow that an event has started has one: start it so, take the value from another source, or say with a default or "ifEmpty" what an empty one means. The target answers 400: "Bad request".',
     path: '/node/body/fields/0',
   },
   {

@@ -623,7 +623,7 @@ export const misreadCalls: readonly BrokenCall[] = [
       400,
       { age: ['A valid integer is required.'] },
     ],
-    'The target answers 400: "age: A valid integer is required". Check the value of "age": the target wants another type or form than the node sends. The node sends "Ada", which comes from profile.first_name.',
+    'The target answers 400: "age: A valid integer is required". The node sends "age" as a text, and the target wants a number: correct its value. The node sends "Ada", which comes from profile.first_name.',
     '/node/body/fields/0',
   ),
   row(

@@ -64,7 +64,7 @@ const rows: readonly Row[] = [
     json({ age: '{{ profile.age }}', name: 'Ada' }),
     [400, { message: 'Cannot deserialize value of type `java.lang.Integer` from String "36"' }],
     '/node/body/content/age',
-    'The target answers 400: "Cannot deserialize value of type `java.lang.Integer` from String \'36\'". The node sends "age" as a text, and the target wants a number: leave the quotation marks out in "content", or end the placeholder in | plus: 0. It comes from profile.age.',
+    'The target answers 400: "Cannot deserialize value of type `java.lang.Integer` from String \'36\'". The node sends "age" as a text, and the target wants a number: write "{{ profile.age | plus: 0 }}". It comes from profile.age.',
   ],
   [
     'Laravel: an id in the path without quotation marks',
