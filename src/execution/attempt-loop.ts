@@ -8,8 +8,9 @@ import type { Trace } from '../tracing/trace.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import type { CompiledConnection } from '../webhook/connection.ts'
 import { connectionPath } from '../webhook/request/member-path.ts'
-import { minAttemptMs, pauseBeforeRetry } from '../webhook/retry.ts'
+import { explainNoRetry, minAttemptMs, pauseBeforeRetry, type RetrySituation } from '../webhook/retry.ts'
 import { pauseToKeepMs } from '../webhook/retry-after.ts'
+import { isWanted } from '../webhook/retry-on.ts'
 import { judgeRetrySafety, stricter } from '../webhook/retry-safety.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import { type Attempt, type Outcome, readHeldBackMs } from '../webhook/wire/outcome.ts'
@@ -121,8 +122,12 @@ export async function runAttempts(plan: AttemptPlan): Promise<AttemptsMade> {
       return { attempts, judgement, repeat, endedAt, warnings, postponed }
     }
     const isLast = calls === node.retry.attempts || made.some(hasRunOut)
-    const waitMs = isLast ? null : waitAfter(own, judgement, Math.max(1, calls), budget, plan)
-    if (waitMs === null) return { attempts, judgement, repeat, endedAt, warnings, postponed: null }
+    const situation = isLast ? null : situationAfter(own, judgement, Math.max(1, calls), budget, plan)
+    const waitMs = situation === null ? null : pauseBeforeRetry(node.retry, situation)
+    if (waitMs === null) {
+      const why = situation === null || isHeldBack ? null : whyNoRetry(node, last, situation)
+      return { attempts, judgement: withReason(judgement, why), repeat, endedAt, warnings, postponed: null }
+    }
     if (node.retry.on !== null && !isHeldBack) {
       const wanted = judgeRetryOn(node, last, judgement, plan.judging)
       warnings = [...tls.warnings, ...locateWarnings(wanted.warnings, node)]
@@ -249,15 +254,16 @@ function dropBodies(attempts: Attempt[]): void {
 
 const noBytes = Buffer.alloc(0)
 
-function waitAfter(
+/** What is known after an attempt; null if its decision ends the attempts. */
+function situationAfter(
   repeat: RetrySafety,
   { outcome, response, decision }: Judgement,
   calls: number,
   budget: Budget,
   { node }: AttemptPlan,
-): number | null {
+): RetrySituation | null {
   if (decision.endsAttempts) return null
-  return pauseBeforeRetry(node.retry, {
+  return {
     attempts: calls,
     repeat,
     retryAfterMs:
@@ -266,7 +272,22 @@ function waitAfter(
         : pauseToKeepMs(response, new Date(), node.retry.resetHeaders),
     remainingMs: budget.remainingMs,
     random: Math.random(),
-  })
+  }
+}
+
+/** Why no attempt follows although some are left; null where the node wants none after such an outcome. */
+function whyNoRetry({ retry }: CompiledNode, last: Attempt, situation: RetrySituation): string | null {
+  return retry.on === null || isWanted(retry.on, last) ? explainNoRetry(retry, situation) : null
+}
+
+/** A judgement whose hint says why no attempt follows. */
+function withReason(judgement: Judgement, why: string | null): Judgement {
+  const { decision } = judgement
+  if (why === null || decision.succeeded) return judgement
+  const hint = [decision.reason.hint, `No other attempt of "retry" was made: ${why}`]
+    .filter((text) => text !== null)
+    .join(' ')
+  return { ...judgement, decision: { ...decision, reason: { ...decision.reason, hint } } }
 }
 
 /** If the node does not look at the body, a complete head decides although the time ran out within the body. */

@@ -112,6 +112,17 @@ export function pauseBeforeRetry(policy: RetryPolicy, situation: RetrySituation)
   return pause + minAttemptMs <= remainingMs ? pause : null
 }
 
+/** Why no attempt follows although some are left; null where the outcome is one that no attempt would change. */
+export function explainNoRetry(policy: RetryPolicy, situation: RetrySituation): string | null {
+  const { attempts, repeat, retryAfterMs } = situation
+  if (attempts >= policy.attempts || repeat === 'never') return null
+  if (!mayRepeat(policy, situation))
+    return 'the target may have taken the request, and only GET, PUT, DELETE and a node with "idempotent": true are then tried again. Set "idempotent" if the target takes a repeated request as one.'
+  if (retryAfterMs === null || retryAfterMs <= longestAskedMs(policy))
+    return 'the pause before it did not fit into what was left of "totalMs" or "deadlineMs".'
+  return `the target asks for a pause of ${Math.ceil(retryAfterMs / 1_000)} s, which is longer than "maxDelayMs" (${policy.maxDelayMs}). Set "waitForRetryAfter": true and "totalMs" above ${retryAfterMs}, or let the engine send the call again after that time.`
+}
+
 /**
  * The pause after an attempt. Without `delaysMs` its bound doubles with each attempt, and the pause is random between zero and
  * that bound ("full jitter"), so that calls that failed together are not repeated together.

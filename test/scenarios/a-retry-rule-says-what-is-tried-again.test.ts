@@ -51,6 +51,40 @@ describe('a retry rule with "on"', () => {
     expect(reply.succeeded).toBe(attempts === 2)
   })
 
+  it.each<[what: string, node: object, answer: Answer, why: RegExp | null]>([
+    [
+      'a 500 of a POST',
+      {},
+      json(500, {}),
+      / No other attempt of "retry" was made: the target may have taken/,
+    ],
+    [
+      'a timeout of a POST',
+      { timeoutMs: 200 },
+      never,
+      / No other attempt of "retry" was made: the target may/,
+    ],
+    [
+      'a pause that is too long',
+      {},
+      having(429, { 'retry-after': '120' }),
+      / No other attempt of "retry" was made: the target asks for a pause of 120 s/,
+    ],
+    ['a class of the list', { retry: { attempts: 2, on: ['5xx'] } }, json(500, {}), / No other attempt of/],
+    ['a status that is not in the list', { retry: { attempts: 2, on: [429] } }, json(500, {}), null],
+    ['a 404', {}, json(404, {}), null],
+  ])('says why no attempt follows: %s', async (_what, node, answer, why) => {
+    const target = await receiver(answer)
+    const { execute } = await service()
+
+    const { reason } = await execute({
+      node: { method: 'POST', url: target.url, retry: { attempts: 2 }, ...node },
+    })
+
+    if (why === null) expect(reason.hint).not.toContain('No other attempt')
+    else expect(reason.hint).toMatch(why)
+  })
+
   it('tries again what did not reach the target', async () => {
     const target = await receiver(json(200, {}))
     await target.close()

@@ -4,6 +4,7 @@ import type { RetrySafety } from '../../src/contract/failure.ts'
 import type { Node } from '../../src/contract/node.ts'
 import {
   compileRetryPolicy,
+  explainNoRetry,
   minAttemptMs,
   pauseBeforeRetry,
   type RetryPolicy,
@@ -54,6 +55,43 @@ describe('a call', () => {
     const pause = pauseBeforeRetry(compiled(createNode({})), { ...situation, attempts })
 
     expect(pause !== null).toBe(again)
+  })
+})
+
+describe('the end of the attempts', () => {
+  it.each<[what: string, part: Partial<Node>, after: Partial<RetrySituation>, why: RegExp | null]>([
+    [
+      'a POST that may have arrived',
+      {},
+      { repeat: 'if_idempotent' },
+      /^the target may have taken.*"idempotent"/,
+    ],
+    [
+      'a PATCH that may have arrived',
+      { method: 'PATCH' },
+      { repeat: 'if_idempotent' },
+      /^the target may have taken/,
+    ],
+    [
+      'a pause of the target that is too long',
+      {},
+      { retryAfterMs: 120_000 },
+      /pause of 120 s, which is longer than "maxDelayMs" \(10000\).*"totalMs" above 120000/,
+    ],
+    [
+      'a pause that the time does not allow',
+      { retry: { waitForRetryAfter: true } },
+      { retryAfterMs: 40_000 },
+      /did not fit into what was left/,
+    ],
+    ['the last attempt', {}, { attempts: 3, repeat: 'if_idempotent' }, null],
+    ['an outcome that no attempt changes', {}, { repeat: 'never' }, null],
+    ['one attempt without retry', { retry: undefined as never }, { repeat: 'if_idempotent' }, null],
+  ])('is explained after %s', (_what, part, after, why) => {
+    const explained = explainNoRetry(compiled(createNode(part)), { ...situation, ...after })
+
+    if (why === null) expect(explained).toBeNull()
+    else expect(explained).toMatch(why)
   })
 })
 
