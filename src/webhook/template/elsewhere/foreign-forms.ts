@@ -127,9 +127,15 @@ export const forms: readonly ForeignForm[] = [
       `write {{ secrets.${path.split('.').at(-1)} }}, with the secret in "secrets" of the request or in the service`,
   },
   {
-    form: /^\$(?:node\b|\()/,
+    form: /^\$(?:\(["'][^"']{0,60}["']\)|node\[["'][^"']{0,60}["']\]|items\(["'][^"']{0,60}["']\))(?:\[\d{1,4}\])?(?:\.(?:item|json|first\(\)|last\(\)|all\(\))){0,3}\s?(?:$|\|)/,
+    is: 'all of the output of another node in n8n',
+    write: (_path, place) =>
+      `an earlier node names the values that later ones need in "capture": ${write('vars.name', place)} for one of them${place.isCondition ? '' : ', or {{ vars }} for all'}`,
+  },
+  {
+    form: /^\$(?:node\b|\(|items\()/,
     is: 'an expression of n8n for the output of another node',
-    write: (path, place) => write(path.replace(/^profile\./, 'vars.'), place),
+    write: (path, place) => write(path.replace(/^profile(?=[.[])/, 'vars'), place),
   },
   { form: /^\$(?:itemIndex|runIndex|position)\b/, is: 'an expression of n8n', write: () => noMaker('index') },
   {
@@ -152,9 +158,65 @@ export const forms: readonly ForeignForm[] = [
     write: () => 'write {{ forloop.index0 }} within {% for %}',
   },
   {
-    form: /^variables\(["']/,
+    form: /^@?\{?variables\(["']/,
     is: 'an expression of Power Automate',
     write: (_path, place) => write('vars["…"]', place),
+  },
+  {
+    form: /^@?\{?parameters\(["']/,
+    is: 'a parameter of Power Automate or Logic Apps',
+    write: (_path, place) =>
+      `write the constant itself, or ${write('flow["…"]', place).replace('write ', '')} if the engine sends it in "flow" of the payload`,
+  },
+  {
+    form: /^@?\{?workflow\(\)/,
+    is: 'an expression of Power Automate for the workflow',
+    write: (_path, place) =>
+      `${write('flow.name', place)} for its name, or ${write('instance.id', place).replace('write ', '')} for its run`,
+  },
+  {
+    form: /^@?\{?(?:actions|result|activity)\(["']|^@?\{?action\(\)/,
+    is: 'an expression of Power Automate or Data Factory for the output of another action',
+    write: (path, place) => write(path.replace(/^profile(?=[.[])/, 'vars'), place),
+  },
+  {
+    form: /^@?\{?trigger\(\)/,
+    is: 'an expression of Power Automate for what started the flow',
+    write: (path, place) => write(path.replace(/^profile(?=[.[])/, 'event'), place),
+  },
+  {
+    form: /^@?\{?item\(\)/,
+    is: 'the item of a loop in Power Automate',
+    write: (_path, { isCondition }) =>
+      isCondition
+        ? 'write (profile.list | has: "name", "x")'
+        : 'write {% for item in profile.list %}{{ item.name }}{% endfor %}',
+  },
+  {
+    form: /^@?\{?iterationIndexes\(/,
+    is: 'the index of a loop in Power Automate',
+    write: () => 'write {{ forloop.index0 }} within {% for %}',
+  },
+  {
+    form: /^@?\{?pipeline\(\)/,
+    is: 'an expression of Data Factory for the pipeline',
+    write: (path, place) =>
+      /\.run/i.test(path)
+        ? write('instance.id', place)
+        : write(path.replace(/^profile(?=[.[])/, 'flow'), place),
+  },
+  {
+    form: /^@?\{?appsetting\(["']/i,
+    is: 'a setting of Logic Apps',
+    write: (_path, { isCondition }) =>
+      isCondition
+        ? 'write the constant itself'
+        : 'write the constant itself, or {{ secrets.NAME }} for a secret',
+  },
+  {
+    form: /^@?\{?listCallbackUrl\(/,
+    is: 'a function of Logic Apps',
+    write: () => noMaker('addresses for callbacks'),
   },
   {
     form: /^(?:triggerBody|triggerOutputs|triggerFormDataValue|outputs|items|body|actionBody|actionOutputs)\((?:["'][^"']{0,60}["'])?\)\??(?:\[|$)/,

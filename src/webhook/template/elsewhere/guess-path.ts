@@ -105,4 +105,5 @@ const wrappers: ReadonlySet<string> = new Set([
   ...'contact lead custom_attribute event_properties first last equals variables'.split(' '),
   ...'triggerbody triggeroutputs triggerformdatavalue actionbody actionoutputs'.split(' '),
   ...'context execution getvariable parameters stringify each this true false null'.split(' '),
+  ...'actions action result activity trigger pipeline dataset workflow'.split(' '),
 ])
