@@ -119,20 +119,21 @@ export function decideOnResponse(
   if (last?.exceedsBudget) return decideOnFailure(node, judgingFailed(last.path))
   const warnings = verdicts.flatMap(collectAllWarnings)
   if (caught !== null) return decideByCase(caught.result, caseMet(caught.result, caught.verdict), warnings)
-  const decision = decideByExpectations(node, response, scope, call)
-  const broken = verdicts.find(({ brokenBy = null }) => brokenBy !== null)
-  return warnings.length === 0 ? decision : withWarnings(decision, warnings, broken)
+  return withCases(decideByExpectations(node, response, scope, call), verdicts, warnings)
 }
 
-/** The reason stays what is computed on demand. `broken`: the verdict of a case that could not be judged. */
-function withWarnings(decision: Decision, warnings: readonly Warning[], broken?: Verdict): Decision {
+/** A decision without a case that holds. The reason stays what is computed on demand. */
+function withCases(decision: Decision, verdicts: readonly Verdict[], warnings: readonly Warning[]): Decision {
+  const broken = verdicts.find(({ brokenBy = null }) => brokenBy !== null)
   return {
     branch: decision.branch,
     output: decision.output,
     succeeded: decision.succeeded,
     endsAttempts: decision.endsAttempts,
     get reason() {
-      return broken === undefined ? decision.reason : withCase(decision.reason, broken)
+      return broken === undefined
+        ? withNearCase(decision.reason, verdicts)
+        : withCase(decision.reason, broken)
     },
     get repeat() {
       return decision.repeat
@@ -155,6 +156,21 @@ function withCase(reason: DecisionReason, { path, brokenBy }: Verdict): Decision
   const hint = `A case could not be judged, and counts as not met. ${brokenBy} ${reason.hint}`
   return { ...reason, hint, blame: 'node', path }
 }
+
+/** Names a case that would hold but for the form of a value: its kind, its case or white space. */
+function withNearCase(reason: DecisionReason, verdicts: readonly Verdict[]): DecisionReason {
+  for (const { path, explain } of verdicts.filter((verdict) => verdict.explain !== null).slice(0, maxNear)) {
+    const clue = explain?.()
+    if (!clue?.isOfForm) continue
+    const near = `No case holds, but one nearly does. ${clue.text}`
+    const hint = reason.hint === null ? near : `${near} ${reason.hint}`
+    return { ...reason, hint, path, ...(reason.blame === null ? {} : { blame: 'node' }) }
+  }
+  return reason
+}
+
+/** Cases that are explained at most: each reads the body. */
+const maxNear = 5
 
 function decideByExpectations(
   node: CompiledNode,

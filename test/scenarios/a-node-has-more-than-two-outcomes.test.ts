@@ -59,6 +59,46 @@ describe('a response that is a case', () => {
     expect(reply).toMatchObject({ branch, succeeded, reason: { code } })
   })
 
+  it.each([
+    ['a number as a text', 'condition', 'response.json.code == 12', 'response.json.code is the text "12"'],
+    ['a truth value', 'condition', 'response.json.ok == "true"', 'response.json.ok is the truth value true'],
+    [
+      'another case',
+      'condition',
+      'response.json.tier == "Gold"',
+      'response.json.tier is "gold", which differs',
+    ],
+    ['a text in another case', 'string', 'Gold', 'It would match with "ignoreCase": true.'],
+  ])('is named where it nearly holds: %s', async (_what, type, value, why) => {
+    const execute = async (status: number) => {
+      const target = await receiver(json(status, { code: '12', ok: true, tier: 'gold' }))
+      const node = {
+        method: 'POST',
+        url: target.url,
+        cases: [exists, { branch: 'a', when: { type, value } }],
+      }
+      return (await (await service()).execute({ node })).reason
+    }
+
+    const [met, unmet] = [await execute(200), await execute(422)]
+
+    expect(met).toMatchObject({ code: 'expectation_met', blame: null, path: '/node/cases/1/when' })
+    expect(unmet).toMatchObject({ code: 'expectation_unmet', blame: 'node', path: '/node/cases/1/when' })
+    for (const { hint } of [met, unmet]) {
+      expect(hint).toMatch(/^No case holds, but one nearly does\. /)
+      expect(hint).toContain(why)
+    }
+  })
+
+  it('is not named where it holds of other responses', async () => {
+    const target = await receiver(json(200, { tier: 'silver' }))
+    const { execute } = await service()
+
+    const { reason } = await execute({ node: { method: 'POST', url: target.url, cases } })
+
+    expect(reason).toMatchObject({ code: 'expectation_met', hint: null, path: null })
+  })
+
   it('has the output of the engine where its branch is one of the three', async () => {
     const target = await receiver(json(410, {}))
     const { execute } = await service()

@@ -23,7 +23,7 @@ export interface Clue {
   readonly isCertain: boolean
   /** Whether the status alone is the cause. */
   readonly isOfStatus?: boolean
-  /** Whether the values are the same but for their kind, as the text "10" and the number 10. */
+  /** Whether the values are the same but for their kind, case or white space, as the text "10" and the number 10. */
   readonly isOfForm?: boolean
   /** Whether it is a status of success that the expectation does not list. */
   readonly isOfList?: boolean
@@ -201,6 +201,7 @@ function explainString(response: ReadableResponse, value: string, match: Match):
   const { seenText: text } = response
   const came = `The target sent ${describeBody(response)}.`
   const certain = (why: string) => ({ text: `${came} ${why}`, isCertain: true })
+  const ofForm = (why: string) => ({ ...certain(why), isOfForm: true })
   if (match === 'notContains')
     return certain(contains(text, value) ? 'The text is in it.' : 'The text is in it in another case.')
   const fault = findBodyFault(response, false)
@@ -210,18 +211,18 @@ function explainString(response: ReadableResponse, value: string, match: Match):
     return { text: why, isCertain: true, fault }
   }
   if (response.body.length === 0) return { text: describeNoBody(response), isCertain: true }
-  if (fits(text, value, match, true)) return certain('It would match with "ignoreCase": true.')
+  if (fits(text, value, match, true)) return ofForm('It would match with "ignoreCase": true.')
   if (match === 'equals' && text.trim() === value.trim())
-    return certain(
+    return ofForm(
       `It has other white space ${placeOfSpace(text, value)}, such as a line break: use "match": "contains".`,
     )
   if (match === 'equals' && isSameButCase(text.trim(), value.trim()))
-    return certain(
+    return ofForm(
       `It has the text in other upper and lower case, and other white space ${placeOfSpace(text.toLowerCase(), value.toLowerCase())}, such as a line break: use "match": "contains" with "ignoreCase": true.`,
     )
-  if (match === 'equals' && contains(text, value)) return certain('It would match with "match": "contains".')
+  if (match === 'equals' && contains(text, value)) return ofForm('It would match with "match": "contains".')
   if (match === 'equals' && contains(text.toLowerCase(), value.toLowerCase()))
-    return certain(
+    return ofForm(
       'It has the text within others and in another case: use "match": "contains" with "ignoreCase": true.',
     )
   const layout = explainLayout(response, value, match)

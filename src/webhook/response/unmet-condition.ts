@@ -301,9 +301,9 @@ class Explainer {
     if (typeof is === 'string' && typeof wanted === 'string') {
       if (is === wanted) return null
       if (is.toLowerCase() === wanted.toLowerCase())
-        return certain(`${subject.text} is ${shown}, which differs in case from ${this.#describe(object)}.`)
+        return ofForm(`${subject.text} is ${shown}, which differs in case from ${this.#describe(object)}.`)
       if (is.trim() === wanted.trim())
-        return certain(
+        return ofForm(
           `${subject.text} is ${shown} with other white space ${placeOfSpace(is, wanted)} than the condition has.`,
         )
       return null
@@ -317,11 +317,11 @@ class Explainer {
         `${subject.text} is ${nameScalarKind(is)} ${shown}, and the condition compares it with the text "${wanted}"${object.isConstant ? `: write ${wanted}` : ''}.`,
       )
     if (Array.isArray(is) && isNumber(wanted))
-      return certain(
+      return ofForm(
         `${subject.text} is ${shown}, and the condition compares it with a number: compare ${subject.text}.size.`,
       )
     if (typeof is === 'string' && isNumber(wanted))
-      return certain(`${subject.text} is the text ${shown}, and the condition compares it with a number.`)
+      return ofForm(`${subject.text} is the text ${shown}, and the condition compares it with a number.`)
     return null
   }
 
@@ -333,13 +333,13 @@ class Explainer {
         .find((item) => typeof item === 'string' && item.toLowerCase() === wanted.toLowerCase())
       return near === undefined
         ? null
-        : certain(
+        : ofForm(
             `${subject.text} is a list that has ${this.#describeValue(near)}, which differs in case from ${this.#describe(object)}.`,
           )
     }
     if (typeof is !== 'string' || typeof wanted !== 'string' || is.length > maxFolded) return null
     if (!is.toLowerCase().includes(wanted.toLowerCase())) return null
-    return certain(
+    return ofForm(
       `${subject.text} is ${this.#describe(subject)}, which contains ${this.#describe(object)} in another case: write it in that case, or compare with the filter downcase.`,
     )
   }
