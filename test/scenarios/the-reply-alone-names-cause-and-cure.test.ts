@@ -15,6 +15,7 @@ import { ordinaryCalls } from './support/ordinary-calls.ts'
 import { placedCalls } from './support/placed-calls.ts'
 import { textBodyCalls } from './support/text-body-calls.ts'
 import { toldElsewhereCalls } from './support/told-elsewhere-calls.ts'
+import { unnamedCalls } from './support/unnamed-calls.ts'
 import { valueTypeCalls } from './support/value-type-calls.ts'
 
 describe('the reason of a broken call', () => {
@@ -32,6 +33,7 @@ describe('the reason of a broken call', () => {
     ...placedCalls,
     ...valueTypeCalls,
     ...misplacedCalls,
+    ...unnamedCalls,
   ])('names cause and cure of $what, and agrees with blame and repeat', async (call) => {
     const { reason, repeat, host } = await play(call)
     const hint = call.hint.replace('{target}', host)

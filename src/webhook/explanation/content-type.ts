@@ -163,6 +163,11 @@ export function explainUnreadForm(situation: Situation): Explanation | null {
     return null
   if (!saysMissing.test(readComplaints(situation, fields))) return null
   const name = quoteName(own[0]?.name ?? '')
+  if (ofEmptyThing.test(words))
+    return {
+      hint: `The target finds nothing in what it sends on${said}, and the node sends ${name}: it reads that from a field of another name, which its documentation shows.`,
+      path: own[0]?.path ?? body.valuesPath,
+    }
   const around = wordBefore(own[0]?.name ?? '', words)
   if (isOfPath(situation, around))
     return {
@@ -184,6 +189,9 @@ export function explainUnreadForm(situation: Situation): Explanation | null {
     path: '/node/body/contentType',
   }
 }
+
+/** Words about the thing that is made of the fields, and not about the field of that name. */
+const ofEmptyThing = /\b(?:send|post|create|deliver|publish) (?:an? )?(?:empty|blank) \w+/i
 
 /** Whether a target shows that it reads forms: it calls fields parameters, or is known for it. */
 function readsForms({ words, response }: Situation): boolean {

@@ -29,6 +29,7 @@ import { warningsOfSent } from './left-out.ts'
 import { isMistake, isOfValue } from './likely-warning.ts'
 import { adviseOnAnonymous, explainAccount, explainLimit } from './limit.ts'
 import { explainMethodInWords } from './method-advice.ts'
+import { explainMisspelt } from './misspelt-name.ts'
 import { saysMissing } from './named-field-words.ts'
 import { explainPage } from './page.ts'
 import { explainPathPart } from './path-part.ts'
@@ -200,7 +201,12 @@ const ofToken: ReadonlySet<number> = new Set([400, 403, 422])
 function explainNotSent(situation: Situation): Explanation | null {
   const { named, likely } = situation.suspects
   if (named.length > 0 || likely !== null) return null
-  return explainGrant(situation) ?? explainInside(situation) ?? explainHeaderNamed(situation)
+  return (
+    explainGrant(situation) ??
+    explainInside(situation) ??
+    explainHeaderNamed(situation) ??
+    explainMisspelt(situation)
+  )
 }
 
 /** The target misses a header, and says its name. */

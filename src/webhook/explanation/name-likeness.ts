@@ -9,9 +9,14 @@ export function lastName(name: string): string {
 export function isOtherSpelling(one: string, other: string): boolean {
   const [own, wanted] = [withoutMarks(one), withoutMarks(other)]
   if (own === wanted) return true
-  // Other words of four letters differ in one of them, as date and rate.
-  const shortest = own.length === wanted.length && own.length < 5 ? 5 : 4
+  // Other words of four letters differ in one of them, as date and rate, and hardly by two that are swapped.
+  const shortest = own.length === wanted.length && own.length < 5 && !haveSameLetters(own, wanted) ? 5 : 4
   return Math.min(own.length, wanted.length) >= shortest && isOneSlip(own, wanted)
+}
+
+/** Whether two names have the same letters in any order. */
+export function haveSameLetters(one: string, other: string): boolean {
+  return one.length === other.length && [...one].toSorted().join() === [...other].toSorted().join()
 }
 
 /** Whether one letter is more, less or another one, or two neighbours are swapped. */

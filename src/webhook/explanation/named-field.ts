@@ -3,6 +3,7 @@ import type { Statement } from '../statement/statement.ts'
 import { FieldPaths } from './field-path.ts'
 import {
   areNear,
+  haveSameLetters,
   isOneSlip,
   isOtherSpelling,
   isPartOf,
@@ -275,6 +276,7 @@ function isMeant(said: string, name: string, text: string): boolean {
   return (
     saysMissing.test(text) ||
     lacksLetter(sent, own) ||
+    (own.length > 3 && haveSameLetters(sent, own)) ||
     isPartOf(splitWords(lastName(said)), splitWords(lastName(name)))
   )
 }
