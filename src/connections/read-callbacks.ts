@@ -7,7 +7,8 @@ import { type ParsedText, type ReadValue, readSettingFile } from '../secrets/rea
 import { type CompiledNode, compileNode } from '../webhook/compile.ts'
 import { decodeStandardKey, standardKeyForm } from '../webhook/request/signing-key.ts'
 import type { KnownNames } from '../webhook/template/known-names.ts'
-import { isObject, maxJsonDepth, parseJson } from '../webhook/values/json.ts'
+import { isObject } from '../webhook/values/json.ts'
+import { parseJsonFile } from '../webhook/values/json-file.ts'
 import { repeatedMembers } from '../webhook/values/repeated-members.ts'
 
 /** An entry of CALLBACKS_FILE, as the node that it is. */
@@ -31,6 +32,8 @@ export interface CallbackSource {
 export type CallbackEntries = ReadonlyMap<string, CallbackEntry>
 
 const maxFileBytes = 1_048_576
+const example =
+  '{ "engine": { "url": "https://engine.example/webhook-node", "secret": "{{ secrets.CALLBACK }}" } }'
 
 /** Reads all callbacks, at the start and after a change. No problem shows a value. */
 export function readCallbacks({ file, findSchemaErrors }: CallbackSource): ReadValue<CallbackEntries> {
@@ -47,9 +50,10 @@ function parseCallbacks(
   findSchemaErrors: CallbackSource['findSchemaErrors'],
 ): ParsedText<CallbackEntries> {
   const refuse = (problem: string) => ({ value: new Map(), problems: [problem] })
-  const parsed = parseJson(text, { maxDepth: maxJsonDepth })
+  const parsed = parseJsonFile(text)
   if (!parsed.ok) return refuse(parsed.detail)
-  if (!isObject(parsed.plain)) return refuse('must be a JSON object: the name of a callback to an object')
+  if (!isObject(parsed.plain))
+    return refuse(`must be a JSON object: the name of a callback to an object, as in ${example}`)
   const problems = [...repeatedMembers(text)].map((steps) => `${pointer('', ...steps)} occurs twice`)
   const entries = new Map<string, CallbackEntry>()
   for (const [name, entry] of Object.entries(parsed.plain)) {

@@ -8,12 +8,34 @@ const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`
 
 async function read(entry: object) {
   const own = { url: 'https://engine.example/{{ token }}', secret, ...entry }
-  const files = await testFiles({ 'callbacks.json': JSON.stringify({ engine: own }) })
+  return readText(JSON.stringify({ engine: own }))
+}
+
+async function readText(text: string) {
+  const files = await testFiles({ 'callbacks.json': text })
   return readCallbacks({
     file: join(files.path, 'callbacks.json'),
     findSchemaErrors: explainInvalidCallback,
   })
 }
+
+describe('a file that is not what it should be says what to write instead', () => {
+  it.each([
+    [
+      'a comma before the end',
+      `{"engine":{"url":"https://e.example","secret":"a",}}`,
+      'remove the comma before the "}"',
+    ],
+    ['another quotation mark', `{'engine':{}}`, 'texts and names have straight double quotes'],
+    ['a comment', `{ // engine\n}`, 'JSON has no comments, remove it'],
+    ['an end that is missing', `{"engine":{`, 'the end is missing'],
+    ['a list', '[]', 'as in { "engine": { "url": "https://engine.example/webhook-node"'],
+  ])('%s', async (_what, text, message) => {
+    const found = await readText(text)
+
+    expect(found.ok ? [] : found.problems).toEqual([expect.stringContaining(message)])
+  })
+})
 
 const json = (text: string) => ({ body: { structure: 'json', content: { a: text } } })
 

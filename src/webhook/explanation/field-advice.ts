@@ -220,7 +220,10 @@ function isOfSchema(words: string): boolean {
 
 /** Whether words complain that a field is not there, and of no value: a value that is there has arrived. */
 function saysOnlyMissing(words: string): boolean {
-  return (saysMissing.test(words) && !ofType.test(words)) || /_required\b|\brequired_|missing|^no_\w+$/i.test(words)
+  return (
+    (saysMissing.test(words) && !ofType.test(words)) ||
+    /_required\b|\brequired_|missing|^no_\w+$/i.test(words)
+  )
 }
 
 /** The parts of the statement that mention one of the fields, or all of it. */
