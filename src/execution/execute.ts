@@ -17,6 +17,7 @@ import { describeCall } from './judged-call.ts'
 import { ExecutionMaskers } from './maskers.ts'
 import type { WithRequestedNode } from './node-cache.ts'
 import { openTls, type PreparedCall } from './open-tls.ts'
+import { refuseNode } from './refuse-node.ts'
 import { type ExecutionClock, type ExecutionState, report } from './report.ts'
 import type { Executed, Refused, Unaffordable } from './results.ts'
 import { createTimedUuid } from './uuid.ts'
@@ -34,7 +35,7 @@ export async function executeNode(
   const hasWaited = quota.owes(share)
   if (hasWaited) await quota.turn(share, deadlineMs ?? Number.POSITIVE_INFINITY, callContext.signal)
   const compiled = quota.charge(share, () => context.nodes.compile(request.node, tenant))
-  if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
+  if (!compiled.ok) return refuseNode(compiled.errors, request)
   const { node } = compiled
   const executionId = callContext.continuation?.executionId ?? createTimedUuid()
   const trace = beginTrace(callContext, node, context)

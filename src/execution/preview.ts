@@ -32,6 +32,7 @@ import type { ExecutionContext } from './execution-context.ts'
 import { describeCall } from './judged-call.ts'
 import { ExecutionMaskers } from './maskers.ts'
 import type { WithRequestedNode } from './node-cache.ts'
+import { refuseNode } from './refuse-node.ts'
 import type { Previewed, Refused } from './results.ts'
 import { RequestSigner } from './sign-egress.ts'
 import { createTimedUuid } from './uuid.ts'
@@ -50,7 +51,7 @@ export function previewNode(
 ): Refused | Previewed {
   const share = { client: clientName, tenant: request.tenant ?? null }
   const compiled = context.quota.charge(share, () => context.nodes.compile(request.node, share.tenant))
-  if (!compiled.ok) return { kind: 'refused', errors: compiled.errors }
+  if (!compiled.ok) return refuseNode(compiled.errors, request)
   const { node } = compiled
   const { payload = {}, secrets = {} } = request
   const salt = randomUUID()
