@@ -174,21 +174,21 @@ const meanings = {
   },
   selfSigned: {
     detail: (place) => `The certificate of ${place} is self-signed: no authority vouches for it.`,
-    hint: 'The operator of the target can install a certificate of an authority, or the operator of the service can add this one to EGRESS_CA_FILE.',
+    hint: 'The operator of the target can install a certificate of an authority, or the operator of the service can add this one to EGRESS_CA_FILE, or the node can name it in `ca` of `tls`.',
   },
   alone: {
     detail: (place) =>
       `${place} sends its own certificate alone, and it was issued by no authority that this call trusts.`,
-    hint: 'Most often the target does not send its intermediate certificate: its operator has to install the whole chain. If the authority is private, the operator of the service can add it with EGRESS_CA_FILE.',
+    hint: 'Most often the target does not send its intermediate certificate: its operator has to install the whole chain. If the authority is private, the operator of the service can add it with EGRESS_CA_FILE, or the node can name it in `ca` of `tls`.',
   },
   openChain: {
     detail: (place) => `The certificates that ${place} sends lead to no authority that this call trusts.`,
-    hint: 'If a browser opens the host without a warning, an intermediate certificate is missing, and the operator of the target has to install the whole chain. If not, the authority is private: the operator of the service can add it with EGRESS_CA_FILE.',
+    hint: 'If a browser opens the host without a warning, an intermediate certificate is missing, and the operator of the target has to install the whole chain. If not, the authority is private: the operator of the service can add it with EGRESS_CA_FILE, or the node can name it in `ca` of `tls`.',
   },
   unknownRoot: {
     detail: (place) =>
       `The certificate of ${place} comes from a private authority, whose own certificate is self-signed and not among those that this call trusts.`,
-    hint: 'The authority is that of the target, or of a proxy that intercepts TLS. The operator of the service can add it with EGRESS_CA_FILE.',
+    hint: 'The authority is that of the target, or of a proxy that intercepts TLS. The operator of the service can add it with EGRESS_CA_FILE, or the node can name it in `ca` of `tls`.',
   },
   unknownName: {
     detail: (place) => `${place} rejected the host name in the TLS handshake.`,

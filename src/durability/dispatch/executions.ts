@@ -4,6 +4,7 @@ import type { SubmitRequest } from '../../contract/durable.ts'
 import type { Payload } from '../../contract/payload.ts'
 import type { ExecutionContext } from '../../execution/execution-context.ts'
 import type { RequestedNode } from '../../execution/node-cache.ts'
+import { refuseNode } from '../../execution/refuse-node.ts'
 import { endInterrupted, replyUnsent, unknownNode } from '../../execution/unsent-reply.ts'
 import { createTimedUuid } from '../../execution/uuid.ts'
 import type { TraceContext } from '../../tracing/trace-context.ts'
@@ -122,7 +123,7 @@ export class Executions {
     const times = readTimes(request, store.now(), maxAgeMs)
     const inRest = context.quota.charge(share, () => this.#findErrors(request, times))
     const errors = [...(compiled.ok ? [] : compiled.errors), ...inRest]
-    if (!compiled.ok || errors.length > 0) return { kind: 'refused', errors }
+    if (!compiled.ok || errors.length > 0) return refuseNode(errors, request)
     if (secrets !== undefined && Object.keys(secrets).length > 0 && !storesSecrets)
       return { kind: 'secrets_not_storable' }
     const submissions = this.#write(request, times, compiled.node, submitter)

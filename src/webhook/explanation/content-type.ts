@@ -23,7 +23,9 @@ export function explainContentType(situation: Situation): Explanation {
     }
   }
   const isJson = taken === null && header === undefined && body?.form === 'text' && hasJson(situation)
-  const same = isJson ? ' to application/json, which is what it has' : ''
+  const usual =
+    body?.form === 'form' && header === undefined ? ' to application/json, which most APIs take' : ''
+  const same = isJson ? ' to application/json, which is what it has' : usual
   const to = taken === null ? same : `, to one of those that the target takes: ${taken}`
   if (header === undefined && body?.valuesPath.endsWith('/parts')) return explainPart(situation, to)
   const sends = header === undefined && body !== null ? ` than ${body.contentType.slice(0, nameLength)}` : ''

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { NamedValue } from '../request/compiled-body.ts'
 import { isCredentialName } from '../request/credential-name.ts'
 import { connectionPath } from '../request/member-path.ts'
@@ -112,6 +113,11 @@ class Refusal {
       return {
         hint: `The target does not accept the signature${this.#said}. ${unverifiable.message}`,
         path: unverifiable.path ?? credential.path,
+      }
+    if (signing !== null && credential.path === signing.path && isOtherThanUtf8(sent.request?.body))
+      return {
+        hint: `The target does not accept the signature${this.#said}. The body is not in UTF-8, and is signed as the bytes that are sent: a receiver that reads it as text computes another signature. Send it in UTF-8, or a file as base64 text, or let the target check the bytes; if it does, check the key in "signing".`,
+        path: node.body === null ? credential.path : '/node/body/contentType',
       }
     return (
       this.#explainForm(credential) ??
@@ -354,6 +360,10 @@ class Refusal {
       path,
     }
   }
+}
+
+function isOtherThanUtf8(body: Buffer | null | undefined): boolean {
+  return body != null && !isUtf8(body)
 }
 
 const schemeInWords =

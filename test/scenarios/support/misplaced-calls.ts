@@ -23,7 +23,56 @@ const twice = (found: string, origin: string) =>
 const repeated = (found: string) =>
   `The path of the URL has "${found}": one of the two is too much, most often because the beginning of the URL has it already. The target answers 404: "No such contact".`
 
+const signed = (body: unknown) => ({
+  body,
+  signing: { scheme: 'standard-webhooks', secret: '{{ secrets.signing_key }}' },
+})
+const notVerified = [401, { message: 'Signature does not match' }] as const
+const notUtf8 =
+  'The target does not accept the signature: "Signature does not match". The body is not in UTF-8, and is signed as the bytes that are sent: a receiver that reads it as text computes another signature. Send it in UTF-8, or a file as base64 text, or let the target check the bytes; if it does, check the key in "signing".'
+
 const rows: readonly CallRow[] = [
+  [
+    'a signature of text in Latin-1',
+    signed({ structure: 'raw', contentType: 'text/xml; charset=ISO-8859-1', content: '<a>é</a>' }),
+    notVerified,
+    '/node/body/contentType',
+    notUtf8,
+  ],
+  [
+    'a signature of text in windows-1252',
+    signed({ structure: 'raw', contentType: 'text/plain; charset=windows-1252', content: '5 €' }),
+    notVerified,
+    '/node/body/contentType',
+    notUtf8,
+  ],
+  [
+    'a signature of a file',
+    signed({ structure: 'binary', source: 'profile', field: 'photo' }),
+    notVerified,
+    '/node/body/contentType',
+    notUtf8,
+  ],
+  [
+    'a signature of text in UTF-8',
+    signed({ structure: 'raw', contentType: 'text/plain', content: '5 €' }),
+    notVerified,
+    '/node/signing',
+    'The target does not accept the credential: "Signature does not match". It comes from "signing" of the node: check the token or secret there.',
+  ],
+  [
+    'a form where the target takes something else',
+    {
+      body: {
+        structure: 'simple',
+        contentType: 'application/x-www-form-urlencoded',
+        fields: [{ name: 'a', value: 'b' }],
+      },
+    },
+    [415, { title: 'Unsupported Media Type' }],
+    '/node/body/contentType',
+    'The target expects another content type than application/x-www-form-urlencoded: "Unsupported Media Type". Change contentType of the body to application/json, which most APIs take.',
+  ],
   [
     'Basic that is encoded twice',
     basic(base64(base64('user:pass'))),
@@ -118,6 +167,9 @@ const rows: readonly CallRow[] = [
 /** A credential or a value that did not go out in the form or place where the target reads it. */
 export const misplacedCalls: readonly BrokenCall[] = rows.map((row) => ({
   ...callOf(row),
-  payload: { profile: { encoded: 'ada%40example.com' } },
-  secrets: { crm_token: 'tok_live_9f8e7d6c5b4a3210' },
+  payload: { profile: { encoded: 'ada%40example.com', photo: '//4A' } },
+  secrets: {
+    crm_token: 'tok_live_9f8e7d6c5b4a3210',
+    signing_key: `whsec_${Buffer.alloc(32, 5).toString('base64')}`,
+  },
 }))
