@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer'
 import type { NamedValue } from '../request/compiled-body.ts'
 import { isCredentialName } from '../request/credential-name.ts'
 import { connectionPath } from '../request/member-path.ts'
@@ -363,7 +362,7 @@ class Refusal {
 }
 
 function isOtherThanUtf8(body: Buffer | null | undefined): boolean {
-  return body != null && !isUtf8(body)
+  return body != null && !Buffer.from(body.toString('utf8')).equals(body)
 }
 
 const schemeInWords =
