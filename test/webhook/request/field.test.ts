@@ -98,7 +98,8 @@ describe('an empty value', () => {
       {
         code: 'source_missing',
         path: '/node/body/fields/0',
-        message: 'The payload has no event, so event.type is empty. Only a flow that an event has started has one: start it so, take the value from another source, or say with a default or "ifEmpty" what an empty one means.',
+        message:
+          'The payload has no event, so event.type is empty. Only a flow that an event has started has one: start it so, take the value from another source, or say with a default or "ifEmpty" what an empty one means.',
       },
     ])
   })

@@ -235,7 +235,11 @@ describe('a file of a multipart body', () => {
   })
 
   it.each<[is: string, surroundings: Surroundings, detail: string]>([
-    ['its source is missing', {}, 'The payload has no event, so event.f is empty. Only a flow that an event has started has one: start it so, take the value from another source, or say with a default or "ifEmpty" what an empty one means.'],
+    [
+      'its source is missing',
+      {},
+      'The payload has no event, so event.f is empty. Only a flow that an event has started has one: start it so, take the value from another source, or say with a default or "ifEmpty" what an empty one means.',
+    ],
     ['its attribute is missing', { payload: { event: { file: 'YQ==' } } }, 'The event has no attribute "f".'],
     ['it is null', event(null), 'The attribute event.f is empty.'],
     ['it is empty', event(''), 'The attribute event.f is empty.'],
