@@ -24,6 +24,7 @@ import { shutDownGracefully } from './hooks/graceful-shutdown.ts'
 import { conformToHttp } from './hooks/http-conformance.ts'
 import { refuseUnknownRoutes } from './hooks/unknown-route.ts'
 import { endUnreadReplies } from './hooks/unread-replies.ts'
+import { createLaterChecks } from './later-checks.ts'
 import { ConcurrencyLimit } from './limits/concurrency-limit.ts'
 import { createLimitLog } from './limits/limit-log.ts'
 import { limitNames } from './limits/reached-limit.ts'
@@ -76,15 +77,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     refresh: async () => durability?.refresh(),
   })
   durable?.onStoreFailure(() => metrics.durability.storeFailed())
+  const context = createContext(options)
   const refusals = createRefusalLog(log)
   const problems = createProblemAnswers({
     log,
     refusals,
     docsBaseUrl,
-    checks: {
-      checkRequest: ({ node, tenant = null }) => context.nodes.check(node, tenant),
-      checkSubmission: (request) => durability?.executions.check(request) ?? [],
-    },
+    checksFor: createLaterChecks({ ...context, executions: () => durability?.executions ?? null }),
     answered: metrics.refused,
   })
   const app = Fastify(serverOptions(options, timeouts, problems))
@@ -125,7 +124,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   conformToHttp(app)
   app.setErrorHandler<FastifyError>(problems.answerError)
   refuseUnknownRoutes(app)
-  const context = createContext(options)
   connections.onChange(() => context.nodes.dropOutdated())
   const statistics = new Statistics()
   const sharedStatistics = new SharedStatistics({

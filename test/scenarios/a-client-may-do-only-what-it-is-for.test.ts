@@ -50,6 +50,22 @@ describe('a client with a list of tenants', () => {
       expect(await post(path, { node, tenant }, asClient('engine'))).toMatchObject({ status: 200 })
   })
 
+  it.each(['/v1/execute', '/v1/preview', '/v1/executions'])(
+    'is told nothing of the connections of others, whatever is wrong with the body: %s',
+    async (path) => {
+      const { post } = await serviceFor(usual, { STORE_URL: `sqlite:${await storeFile()}` })
+      const wrong = { node: { ...node, connection: 'crm', onError: 'never' } }
+      const pathsFor = async (tenant?: string) => {
+        const { body } = await post<Problem>(path, { ...wrong, tenant }, asClient('engine'))
+        return body.errors.map(({ path }) => path)
+      }
+
+      expect(await pathsFor('acme')).toContain('/node/connection')
+      expect(await pathsFor('initech')).toEqual(['/node/onError'])
+      expect(await pathsFor()).toEqual(['/node/onError'])
+    },
+  )
+
   it.each<[what: string, path: string, tenant: string | undefined, message: string]>([
     ['of others', '/v1/execute', 'initech', 'must be one of'],
     ['that no client has', '/v1/execute', 'unheard-of', 'must be one of'],

@@ -41,10 +41,16 @@ export function limitTenants(app: FastifyInstance): void {
   })
 }
 
-/** Refuses a tenant that the client does not have. A client with tenants must name one. */
+/** Refuses a tenant that the client does not have. */
 export function checkTenant(client: Client | null, tenant: string | undefined): void {
-  if (client === null || client.tenants === null) return
-  if (tenant === undefined || !client.tenants.has(tenant)) throw foreignTenant(client, client.tenants, tenant)
+  if (client === null || client.tenants === null || mayCallFor(client, tenant)) return
+  throw foreignTenant(client, client.tenants, tenant)
+}
+
+/** Whether a client has the tenant. One with tenants must name one. */
+export function mayCallFor(client: Client | null, tenant: string | undefined): boolean {
+  const tenants = client?.tenants ?? null
+  return tenants === null || (tenant !== undefined && tenants.has(tenant))
 }
 
 export function lacksRight({ name }: Pick<Client, 'name'>, right: Right): Refusal {

@@ -84,7 +84,7 @@ export interface ProblemObservers {
   readonly refusals: RefusalLog
   /** Where the pages of codes are. Empty for paths instead of addresses. */
   readonly docsBaseUrl: string
-  readonly checks: LaterChecks
+  readonly checksFor: (client: FastifyRequest['client']) => LaterChecks
   /** Called for each problem that was answered. */
   readonly answered: (code: ProblemCode) => void
 }
@@ -94,12 +94,12 @@ export function createProblemAnswers({
   log,
   refusals,
   docsBaseUrl,
-  checks,
+  checksFor,
   answered,
 }: ProblemObservers): ProblemAnswers {
   return {
     answerError(error, request, reply) {
-      const refusal = toRefusal(error, request, checks)
+      const refusal = toRefusal(error, request, checksFor)
       if (refusal.code !== 'internal') refusals.refused(refusal.code, request)
       else log.error({ requestId: request.id, err: error }, 'unexpected error')
       // A client that has gone gets no answer, nor does one that Node answered after a timeout.
@@ -163,9 +163,13 @@ const brokenHttp: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: 'The headers of the request are too large.',
 }
 
-function toRefusal(error: FastifyError | Refusal, request: FastifyRequest, checks: LaterChecks): Refusal {
+function toRefusal(
+  error: FastifyError | Refusal,
+  request: FastifyRequest,
+  checksFor: ProblemObservers['checksFor'],
+): Refusal {
   if (error instanceof Refusal) return error
-  if (error.validation !== undefined) return refusalOfBody(request, checks)
+  if (error.validation !== undefined) return refusalOfBody(request, checksFor(request.client))
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new Refusal('unsupported_media_type', describeForeignMediaType(request.headers['content-type']))
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
