@@ -5,6 +5,7 @@ import type { FieldPlace } from '../statement/statement.ts'
 import { listWords, quoteName } from '../values/text.ts'
 import { saysExisting } from './existing.ts'
 import type { Explanation } from './explained-node.ts'
+import { isIndex, isRoot, splitPath } from './field-path.ts'
 import { isOfBody } from './likely-warning.ts'
 import { haveSameWords, lacksLetter, lastName, withoutMarks } from './name-likeness.ts'
 import type { NamedField } from './named-field.ts'
@@ -151,6 +152,9 @@ function adviseOnMissing(situation: Situation, fields: readonly NamedField[], mi
     if (place === 'url')
       return `The target calls a part of the path of the URL ${missing}: check the value there.`
     if (place === 'query') return `The node sends no parameter ${missing}: add it to "query".`
+    const around = quoteAround(situation, said)
+    if (around !== null)
+      return `The node sends no object ${around}, in which the target looks for ${missing}: add it, as in ${around}: {${missing}: …}.`
     return `The node sends no field ${missing}: add it.`
   }
   const sent = listWords(
@@ -161,6 +165,19 @@ function adviseOnMissing(situation: Situation, fields: readonly NamedField[], mi
 }
 
 const maxNear = 4
+
+/** What is around a field by the path that the target gives it, where the body lacks that as well. Null if it has it, or is no JSON. */
+function quoteAround(situation: Situation, said: string): string | null {
+  const { statement, names, node } = situation
+  if (statement?.places?.has(said)) return null
+  const path = statement?.paths?.find((one) => lastName(one) === said)
+  const [around, own] = path === undefined ? [] : splitPath(path).slice(-2)
+  const isSent = around !== undefined && names.some(({ name }) => withoutMarks(name) === withoutMarks(around))
+  if (node.body?.form !== 'json' || around === undefined || own !== said || isSent || isRoot(around))
+    return null
+  const quote = isIndex(around) ? null : situation.quoted(around, nameLength)
+  return quote === null || !/^"[\w$-]+"$/.test(quote) ? null : quote
+}
 
 /** The names at the top level of the body. */
 function listMembers({ names, node }: Situation): readonly string[] {

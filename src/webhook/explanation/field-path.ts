@@ -7,7 +7,7 @@ const roots =
   /^(?:body|request|payload|json|params|input|root|data|attributes|dto|model|command|form|object|record|entity|resource|variables)$/i
 
 /** Whether a part of a path stands for the whole body. */
-function isRoot(part: string): boolean {
+export function isRoot(part: string): boolean {
   return roots.test(part)
 }
 

@@ -46,11 +46,7 @@ export function findNamedFields(
   const placed = preferPlace(names, text)
   const near = [...settleShared(placed, text), ...placed]
   const told = matchFields([...new Set(fields)], near, () => true)
-  const atPaths = findAtPaths(
-    names,
-    paths,
-    readWords(text.slice(0, maxText).replace(/[[\]]+/g, '.')).slice(0, maxCandidates),
-  )
+  const atPaths = findAtPaths(names, [...paths, ...readChains(text)], text)
   if (atPaths.length > 0) {
     const others = told.filter((field) => !atPaths.some((found) => isTold(found, field)))
     const missing = others.filter(({ sent }) => sent === null)
@@ -88,12 +84,14 @@ export function findNamedFields(
 function findAtPaths(
   names: readonly NamedValue[],
   paths: readonly string[],
-  words: readonly string[],
+  text: string,
 ): readonly NamedField[] {
   const places = new FieldPaths(names)
+  const isMissing = saysMissing.test(text)
+  const words = readWords(text.slice(0, maxText).replace(/[[\]]+/g, '.')).slice(0, maxCandidates)
   const found = [
-    ...paths.map((path) => nameAt(path, places.find(path, true))),
-    ...words.map((path) => nameAt(path, places.find(path, false))),
+    ...paths.map((path) => nameAt(path, places.find(path, true), isMissing)),
+    ...words.map((path) => nameAt(path, places.find(path, false), isMissing)),
   ]
   const known = found.filter((field) => field !== null)
   return known
@@ -101,13 +99,29 @@ function findAtPaths(
     .slice(0, maxExplained)
 }
 
-/** A field under the name at the end of its path. */
-function nameAt(path: string, sent: NamedValue | null): NamedField | null {
+/** A field under the name at the end of its path. In another spelling it is the same, unless the target misses it. */
+function nameAt(path: string, sent: NamedValue | null, isMissing: boolean): NamedField | null {
   if (sent === null) return null
   const said = lastName(path)
-  const isSame = foldName(said) === foldName(sent.name)
+  const own = lastName(sent.name)
+  const isSame = foldName(said) === foldName(own) || (!isMissing && withoutMarks(said) === withoutMarks(own))
   return { said: isSame ? sent.name : said, sent, isSame, isSpelling: !isSame }
 }
+
+/** The path in the words of Jackson: `(through reference chain: a.b.Order["items"]->java.util.ArrayList[0]->a.b.Item["sku"])`. */
+function readChains(text: string): readonly string[] {
+  const start = text.indexOf(ofChain)
+  if (start === -1) return []
+  const chain = text.slice(start, start + maxChain)
+  const steps = Array.from(
+    chain.matchAll(/\[(?:["']([\w$-]{1,60})["']|(\d{1,4}))\]/g),
+    ([, name, index]) => name ?? index,
+  )
+  return steps.length === 0 ? [] : [`/${steps.join('/')}`]
+}
+
+const ofChain = 'through reference chain:'
+const maxChain = 500
 
 /** Whether a field that is told by its name is the one at a path. */
 function isTold(found: NamedField, { said }: NamedField): boolean {

@@ -145,6 +145,13 @@ export class Situation {
     return only?.isText === true && others.length === 0 ? only.value : null
   }
 
+  /** The member of a field that has its value beside its type, as in `{"value": "x", "type": "String"}`; null if it is no such object. */
+  findTypedValue({ path }: NamedValue): string | null {
+    const inside = this.names.filter((one) => one.path.startsWith(`${path}/`)).map(({ name }) => name)
+    const isTyped = inside.length <= 3 && inside.includes('value') && inside.includes('type')
+    return path.startsWith(`${content}/`) && isTyped ? 'value' : null
+  }
+
   /** Whether a field went out as a number of JSON. */
   isSentAsNumber(field: NamedValue): boolean {
     const [only, ...others] = this.#values.filter((sent) => isAt(sent, field))

@@ -1,4 +1,5 @@
 import type { NamedValue } from '../request/compiled-body.ts'
+import { quoteName } from '../values/text.ts'
 import type { Situation } from './situation.ts'
 
 /** A type of JSON that a target wants, by its words, where the node sends another one. */
@@ -40,6 +41,16 @@ const wantedTypes: readonly WantedType[] = [
       situation.isSentAsNumber(field)
         ? `The node sends ${situation.quoteField(field)} as a number, and the target wants a text: ${quote(field)}`
         : null,
+  },
+  {
+    words:
+      /\bfrom Object value\b|\b(?:a|expected|type|be|not) (?:valid )?(?:string|number|integer|boolean)\b/i,
+    advise(situation, field) {
+      const inner = situation.findTypedValue(field)
+      return inner === null
+        ? null
+        : `The node sends ${situation.quoteField(field)} as an object with ${quoteName(inner)} and its type, as Camunda writes variables, and the target wants the value alone: send it without the object around it.`
+    },
   },
   {
     words: /\b(?:an|expected|type|be|not|valid) (?:valid )?(?:array|list)\b/i,

@@ -151,6 +151,40 @@ const rows: readonly CallRow[] = [
     'The target answers 422: "not valid". Check the value of "owner.email".',
   ],
   [
+    'Laravel: a field of an object that the node does not send',
+    json({ email: 'x' }),
+    [422, { errors: { 'address.zip': ['The address.zip field is required.'] } }],
+    '/node/body/content',
+    'The target answers 422: "The address.zip field is required". The node sends no object "address", in which the target looks for "zip": add it, as in "address": {"zip": …}.',
+  ],
+  [
+    'Laravel: a misspelt field of an entry',
+    json({ contacts: [{ emial: 'x' }] }),
+    [422, { errors: { 'contacts.0.email': ['The contacts.0.email field is required.'] } }],
+    '/node/body/content/contacts/0/emial',
+    'The target answers 422: "The contacts.0.email field is required". The node sends "emial": rename it to "email".',
+  ],
+  [
+    'Jackson: the chain of references to a field',
+    json({ order: { items: [{ sku: 'a' }], sku: 'b' } }),
+    [
+      400,
+      {
+        message:
+          'Cannot deserialize value (through reference chain: com.acme.OrderDto["order"]->com.acme.Inner["items"]->java.util.ArrayList[0]->com.acme.Item["sku"])',
+      },
+    ],
+    '/node/body/content/order/items/0/sku',
+    "The target answers 400: \"Cannot deserialize value (through reference chain: com.acme.OrderDto['order']->com.acme.Inner['items']->java.util.ArrayList[0]->com.acme.Item['sku'])\". Check the value of \"order.items.0.sku\".",
+  ],
+  [
+    'a path in another spelling than the node has',
+    json({ shippingAddress: { zipCode: 'x' }, billingAddress: { zipCode: 'y' } }),
+    [422, { errors: [{ field: 'billing_address.zip_code', message: 'is not valid' }] }],
+    '/node/body/content/billingAddress/zipCode',
+    'The target answers 422: "zip_code: is not valid". Check the value of "billingAddress.zipCode".',
+  ],
+  [
     'Stripe: a field of a form, by its path',
     {
       body: {

@@ -82,6 +82,29 @@ const rows: readonly CallRow[] = [
     'The target answers 400: "Expected string, received number". The node sends "zip" as a number, and the target wants a text: put it between quotation marks in "content".',
   ],
   [
+    'Jackson: a variable of Camunda in the place of its value',
+    json({ customer: { value: 'x', type: 'String' } }),
+    says(
+      'Cannot deserialize value of type `java.lang.String` from Object value (through reference chain: a.Order["customer"])',
+    ),
+    '/node/body/content/customer',
+    `The target answers 400: "Cannot deserialize value of type \`java.lang.String\` from Object value (through reference chain: a.Order['customer'])". The node sends "customer" as an object with "value" and its type, as Camunda writes variables, and the target wants the value alone: send it without the object around it.`,
+  ],
+  [
+    'a variable of Camunda in the place of a text',
+    json({ plan: { type: 'String', value: 'x' } }),
+    says('plan must be a string'),
+    '/node/body/content/plan',
+    'The target answers 400: "plan must be a string". The node sends "plan" as an object with "value" and its type, as Camunda writes variables, and the target wants the value alone: send it without the object around it.',
+  ],
+  [
+    'a variable of Camunda in the place of a number',
+    json({ order: { total: { type: 'Long', value: 5 } } }),
+    [422, { detail: [{ loc: ['body', 'order', 'total'], msg: 'Input should be a valid integer' }] }],
+    '/node/body/content/order/total',
+    'The target answers 422: "total: Input should be a valid integer". The node sends "total" as an object with "value" and its type, as Camunda writes variables, and the target wants the value alone: send it without the object around it.',
+  ],
+  [
     'a single value where a list is wanted, in JSON',
     json({ tags: 'a' }),
     says('tags must be an array'),
