@@ -58,6 +58,22 @@ async function refusal({ post }: Service, request: object, path = '/v1/execute')
 const reloaded = { timeout: 15_000, interval: 50 }
 
 describe('a node with a connection', () => {
+  it.each([
+    ['/v1', '/v1/leads', '/v1', '/leads'],
+    ['/crm/v1/', '/v1/leads?a=1', '/v1', '/leads'],
+    ['/rest/api', '/api/', '/api', '/'],
+  ])('is told that the path of the connection %s stands in %s once more', async (base, url, end, own) => {
+    const target = await receiver(json(404, { error: 'No such route' }))
+    const { execute } = await connected({ crm: { baseUrl: `${target.url}${base}` } })
+
+    const { reason } = await execute({ node: { ...node, url } })
+
+    expect(reason).toMatchObject({ path: '/node/url' })
+    expect(reason.hint).toContain(
+      `The URL of the connection "crm" ends in "${end}", and the path of the node begins with that once more: write "${own}" as "url" of the node.`,
+    )
+  })
+
   it('goes to its host and path, with its credentials and headers', async () => {
     const target = await receiver(json(201, { id: 'L-9' }))
     const { execute } = await connected({

@@ -15,6 +15,11 @@ const truth = /^(?:true|false)$/i
 const wantedTypes: readonly WantedType[] = [
   {
     words:
+      /\b(?:one of|(?:should|must) be|allowed|accepted|expected|valid values?|choices|supported|permitted)\b/i,
+    advise: adviseOnCase,
+  },
+  {
+    words:
       /\b(?:int|integer|(?:System\.|Edm\.)?(?:Int32|Int64|Double|Decimal)|numeric|float|[iuf](?:8|16|32|64)|(?:a|valid|expected|type|must be) (?:number|long)|INVALID_LONG)\b/i,
     advise(situation, field) {
       const text = situation.textOf(field)
@@ -60,6 +65,20 @@ const wantedTypes: readonly WantedType[] = [
         : null,
   },
 ]
+
+/** What to do about a word that the target lists in another case. */
+function adviseOnCase(situation: Situation, field: NamedValue): string | null {
+  const text = situation.textOf(field)
+  if (text === null || !/^[\w-]{2,40}$/.test(text)) return null
+  const listed: readonly string[] = situation.words.slice(0, maxRead).match(/[\w-]+/g) ?? []
+  const meant = listed.find((word) => word !== text && word.toLowerCase() === text.toLowerCase())
+  const quote = meant === undefined || listed.includes(text) ? null : situation.quoted(meant)
+  return quote === null
+    ? null
+    : `The node sends ${situation.quoteField(field)} in another case than the target lists it: write ${quote}.`
+}
+
+const maxRead = 2_000
 
 /** Words for types, and not for numbers of telephones or orders. */
 const ofType = /\b(?:int|integer|long|numeric|float|double|decimal|Int32|Int64)\b|INVALID_LONG/i

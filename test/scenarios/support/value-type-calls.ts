@@ -47,6 +47,27 @@ const rows: readonly CallRow[] = [
     'The target answers 400: "phone is not a valid number". Check the value of "phone".',
   ],
   [
+    'FastAPI: a word in another case than it is listed',
+    json({ country: 'se' }),
+    [422, { detail: [{ loc: ['body', 'country'], msg: "Input should be 'SE', 'NO' or 'DK'" }] }],
+    '/node/body/content/country',
+    'The target answers 422: "country: Input should be \'SE\', \'NO\' or \'DK\'". The node sends "country" in another case than the target lists it: write "SE".',
+  ],
+  [
+    'NestJS: a word in another case than it is listed',
+    json({ plan: '{{ profile.plan }}' }),
+    says('plan must be one of the following values: free, pro'),
+    '/node/body/content/plan',
+    'The target answers 400: "plan must be one of the following values: free, pro". The node sends "plan" in another case than the target lists it: write "pro". The node sends "Pro", which comes from profile.plan.',
+  ],
+  [
+    'a word that is not listed',
+    json({ country: 'Sweden' }),
+    says("country must be one of 'SE', 'NO'"),
+    '/node/body/content/country',
+    'The target answers 400: "country must be one of \'SE\', \'NO\'". Check the value of "country".',
+  ],
+  [
     'a truth value as the text of an attribute',
     json({ active: '{{ profile.active }}' }),
     says('active must be a boolean'),
@@ -120,7 +141,7 @@ const rows: readonly CallRow[] = [
   ],
 ]
 
-const profile = { age: '42', birthday: '31.12.1990', active: 'true', zip: 211, tag: 'a' }
+const profile = { age: '42', birthday: '31.12.1990', active: 'true', zip: 211, tag: 'a', plan: 'Pro' }
 
 /** A target that wants another type of JSON than the node sends. */
 export const valueTypeCalls: readonly BrokenCall[] = rows.map((row) => ({
