@@ -307,14 +307,16 @@ const places: readonly (readonly [pattern: RegExp, place: RegExp])[] = [
  * name before it, as in `contact.email: invalid`.
  */
 function preferPlace(names: readonly NamedValue[], text: string): readonly NamedValue[] {
-  const place = places.find(([pattern]) => pattern.test(text.slice(0, maxText).toLowerCase()))?.[1]
-  const rank = (field: NamedValue) => (place?.test(field.path) || isPlaced(field, text) ? 0 : 1)
-  return names.toSorted((one, other) => rank(one) - rank(other))
+  const words = text.slice(0, maxText).toLowerCase()
+  const place = places.find(([pattern]) => pattern.test(words))?.[1]
+  const { first = [], others = [] } = Object.groupBy(names, (field) =>
+    place?.test(field.path) || isPlaced(field, words) ? 'first' : 'others',
+  )
+  return [...first, ...others]
 }
 
-/** Whether words name what is around a field before it. */
-function isPlaced({ path }: NamedValue, text: string): boolean {
-  const words = text.slice(0, maxText).toLowerCase()
+/** Whether words in lower case name what is around a field before it. */
+function isPlaced({ path }: NamedValue, words: string): boolean {
   const [own = '', parent = ''] = path.toLowerCase().split('/').toReversed()
   return parent !== '' && parentJoints.some((joint) => words.includes(`${parent}${joint}${own}`))
 }
@@ -329,9 +331,10 @@ function settleShared(names: readonly NamedValue[], text: string): readonly Name
     ({ length }) => length > 1,
   )
   const isMissing = saysMissing.test(text)
+  const words = text.slice(0, maxText).toLowerCase()
   return shared.flatMap((fields) => {
     const [first] = fields
-    if (first === undefined || isPlaced(first, text)) return []
+    if (first === undefined || isPlaced(first, words)) return []
     const empty = isMissing ? fields.filter(({ isEmpty }) => isEmpty) : []
     const [only, other] = empty.length > 0 ? empty : fields.filter(isOfRoot)
     if (only !== undefined && other === undefined) return [only]
