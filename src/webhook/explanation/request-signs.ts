@@ -178,7 +178,7 @@ const maxBasic = 1_000
 function decodeBase64(text: string): string | null {
   if (!/^[A-Za-z0-9+/]{4,}={0,2}$/.test(text)) return null
   const bytes = Buffer.from(text, 'base64')
-  return bytes.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '')
+  return bytes.toString('base64').replaceAll('=', '') === text.replaceAll('=', '')
     ? bytes.toString('latin1')
     : null
 }
