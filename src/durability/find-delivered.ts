@@ -9,11 +9,11 @@ export async function findDelivered(
   if (executionId === null) return 'no'
   const found = await store.find({ id: executionId })
   if (found === 'unavailable' || found === null) return 'maybe'
-  const { reply, state, attempts, begun, recoveries } = found
+  const { reply, state, attempts, begun } = found
   if (reply !== null) {
     const { delivered } = JSON.parse(Buffer.from(reply).toString()) as ExecuteReply
     return delivered === 'no' ? 'no' : 'maybe'
   }
-  const isUntouched = state === 'waiting' && attempts === 0 && begun === null && recoveries === 0
+  const isUntouched = state === 'waiting' && attempts === 0 && begun === null
   return isUntouched ? 'no' : 'maybe'
 }

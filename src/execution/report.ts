@@ -145,7 +145,7 @@ function listAttempts(made: readonly Attempt[], continuation: Continuation | nul
   if (continuation === null) return made.map(attemptEntry)
   const { attemptsBefore, progress } = continuation
   const earlier = progress?.attempts ?? []
-  const first = attemptsBefore + earlier.length
+  const first = earlier.at(-1)?.number ?? attemptsBefore
   return [...earlier, ...made.map((attempt, index) => attemptEntry(attempt, first + index))]
 }
 

@@ -74,11 +74,17 @@ export const unknownNode: EndedNode = {
   capture: [],
 }
 
+/** An attempt, and when it was begun, in milliseconds since the epoch. */
+interface BegunAttempt {
+  readonly attempt: number
+  readonly at: number
+}
+
 /** The entry of an attempt whose process died. */
-function interruptedAttempt(number: number, at: number): AttemptEntry {
+function interruptedAttempt({ attempt, at }: BegunAttempt): AttemptEntry {
   return {
     purpose: 'call',
-    number,
+    number: attempt,
     startedAt: new Date(at).toISOString(),
     durationMs: 0,
     status: null,
@@ -90,30 +96,27 @@ function interruptedAttempt(number: number, at: number): AttemptEntry {
 }
 
 /**
- * What is known of an execution whose process died, and which may be repeated: one attempt more that may have been made, at this
- * time or later. It counts for no limit.
+ * What is known of an execution whose process died, perhaps several times, and which may be repeated: further attempts, which may
+ * have been made. They count for no limit.
  */
-export function goOnAfterDeath(progress: Progress | null, number: number, at: number): Progress {
+export function goOnAfterDeath(progress: Progress | null, lost: readonly BegunAttempt[]): Progress | null {
+  if (lost.length === 0) return progress
   const { attempts = [], calls = 0, repeat = 'safe', beganAt = Date.now() } = progress ?? {}
-  const since = Math.max(at, ...attempts.slice(-1).map(({ startedAt }) => Date.parse(startedAt)))
   return {
-    attempts: [...attempts, interruptedAttempt(number, since)],
+    attempts: [...attempts, ...lost.map(interruptedAttempt)],
     calls,
     repeat: stricter(repeat, 'if_idempotent'),
     beganAt,
   }
 }
 
-/** The end of an execution whose process died after it had begun to send what must not be repeated. */
-export function endInterrupted(
-  earlier: readonly AttemptEntry[],
-  begun: { attempt: number; at: number },
-): UnsentEnd {
+/** The end of an execution whose process died after it had begun what is not sent again now. */
+export function endInterrupted(earlier: readonly AttemptEntry[], begun: readonly BegunAttempt[]): UnsentEnd {
   return {
     code: 'interrupted',
     message:
       'The service was cut off while it sent the request, or before it had stored what became of it: it died, was stopped, or lost its store.',
     repeat: 'if_idempotent',
-    attempts: [...earlier, interruptedAttempt(begun.attempt, begun.at)],
+    attempts: [...earlier, ...begun.map(interruptedAttempt)],
   }
 }

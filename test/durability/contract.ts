@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type {
+  Begun,
   DurableSubmission,
   Ended,
   ExecutionStore,
@@ -590,7 +591,7 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       const leased = await claimExecutions(store)
       expect(leased.map(({ execution }) => execution.nodeId).sort()).toEqual(['claimed', 'waits'])
       expect(leased.map(({ mustEnd }) => mustEnd)).toEqual([null, null])
-      expect(leased.map(({ execution }) => execution.recoveries).sort()).toEqual([0, 1])
+      expect(leased.map(({ execution }) => execution.lost)).toEqual([[], []])
       expect(await store.settle(lease, ended())).toBe('fenced')
     })
 
@@ -604,6 +605,43 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       expect(await claimOne(store)).toMatchObject({ mustEnd: null, execution: { attempts: 1, begun: null } })
     })
 
+    it('each attempt at what may be repeated is told, with the moment when it was taken up', async () => {
+      const life = await start()
+      const { executionId } = await acceptOne(life.store, durable({ repeatable: true }))
+      const lost: Begun[] = []
+      for (const attempt of [1, 2, 3]) {
+        await life.world.advance(1_000)
+        lost.push({ attempt, at: life.world.now() })
+        await claimOne(life.store)
+        await life.restart()
+      }
+
+      expect(await findOne(life.store, executionId)).toMatchObject({ state: 'waiting', attempts: 3, lost })
+      const { lease } = await claimOne(life.store)
+      await life.store.settle(lease, { outcome: 'again', attempts: 4, dueAt: 0, progress: bytes('p') })
+      const at = life.world.now()
+      expect((await claimOne(life.store)).execution).toMatchObject({ attempts: 4, lost: [] })
+      await life.restart()
+      expect((await claimOne(life.store)).execution).toMatchObject({
+        attempts: 5,
+        lost: [{ attempt: 5, at }],
+      })
+    })
+
+    it('all attempts are counted, and the last ten are told', async () => {
+      const life = await start()
+      await acceptOne(life.store, durable({ repeatable: true }))
+      for (let death = 0; death < 12; death++) {
+        await claimOne(life.store)
+        await life.restart()
+      }
+
+      const { attempts, lost } = (await claimOne(life.store)).execution
+
+      expect(attempts).toBe(12)
+      expect(lost.map(({ attempt }) => attempt)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    })
+
     it('what was begun and must not be repeated is never given to be sent', async () => {
       const life = await start()
       const { executionId } = await acceptOne(
@@ -614,7 +652,7 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       await life.store.begin((await claimOne(life.store)).lease, 1)
 
       let store = await life.restart()
-      expect(await findOne(store, executionId)).toMatchObject({ state: 'running', recoveries: 1 })
+      expect(await findOne(store, executionId)).toMatchObject({ state: 'running', lost: [] })
       // It needs no room, since nothing is sent.
       const [leased] = available(await store.claim(() => 0, 10))
       if (leased === undefined) throw new TypeError('nothing is due')
@@ -647,20 +685,21 @@ export function describeStore(make: () => Promise<StoreWorld>, { modelRuns }: { 
       expect(await findOne(store, executionId)).toMatchObject({
         state: 'failed',
         code: 'interrupted',
+        attempts: 1,
         reply: null,
       })
       const begun = await acceptOne(store, synchronous({ key: 'begun' }))
-      expect(begun).toMatchObject({ executionId, begun: { attempt: 1, at }, lostAt: null })
+      expect(begun).toMatchObject({ executionId, begun: { attempt: 1, at }, lost: [] })
       expect(await acceptOne(store, synchronous({ key: 'not begun' }))).toMatchObject({
         begun: null,
-        lostAt: null,
+        lost: [],
         attempts: 0,
       })
       const again = await acceptOne(store, synchronous(safe))
-      expect(again).toMatchObject({ begun: null, lostAt: at, attempts: 1 })
+      expect(again).toMatchObject({ begun: null, lost: [{ attempt: 1, at }], attempts: 1 })
       if (again.lease === null) throw new TypeError('no lease')
       await store.settle(again.lease, failed({ repeat: 'safe' }))
-      expect(await acceptOne(store, synchronous(safe))).toMatchObject({ lostAt: null })
+      expect(await acceptOne(store, synchronous(safe))).toMatchObject({ lost: [] })
 
       if (begun.lease === null) throw new TypeError('no lease')
       await store.settle(begun.lease, failed({ code: 'interrupted', repeat: 'if_idempotent' }))

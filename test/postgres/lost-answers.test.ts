@@ -87,7 +87,7 @@ it('what was claimed and not answered is claimed again, and what was claimed bef
   })
 
   expect(again).toMatchObject({
-    execution: { id: executionId, nodeId: 'lost', recoveries: 0 },
+    execution: { id: executionId, nodeId: 'lost', lost: [] },
     mustEnd: null,
   })
   expect(await store.settle(held.lease, ended())).toBe('written')

@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createConnection, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,7 +8,7 @@ import type { PostgresAddress } from '../../src/durability/postgres/database.ts'
 import { migrations } from '../../src/durability/postgres/migrations.ts'
 import { createAuthority } from '../../testkit/certificates.ts'
 import { listen } from '../../testkit/listen.ts'
-import { acceptOne, available, claimOne } from '../durability/support/store-world.ts'
+import { acceptOne, available, claimOne, findOne } from '../durability/support/store-world.ts'
 import { durable } from '../durability/support/submissions.ts'
 import { runToEnd, startProcess } from '../support/process.ts'
 import { authority } from '../support/servers.ts'
@@ -92,6 +93,27 @@ describe('a store is opened', () => {
       ])
     },
   )
+
+  it('of version 5, and tells of attempts that deaths have cut off, as far as it was known', async () => {
+    const address = makeAddress()
+    const [one, other] = [randomUUIDv7(), randomUUIDv7()]
+    await run(
+      address,
+      `CREATE SCHEMA ${address.schema};
+       CREATE TABLE store_version (version integer NOT NULL); INSERT INTO store_version VALUES (5);
+       ${migrations.slice(0, 5).join('')}
+       INSERT INTO executions (id, mode, state, client, host, port, repeatable, node_hash, payload_hash, accepted_at, started_at, recoveries)
+         SELECT id::uuid, 'durable', 'waiting', 'engine', 'h', 443, true, '', '', 0, 1, died
+         FROM (VALUES ('${one}', 2), ('${other}', 0)) AS v(id, died);
+       INSERT INTO tickets (execution, purpose, due_at) SELECT seq, 'execution', 500 FROM executions`,
+    )
+
+    const store = await openPostgres(address)
+    onTestFinished(() => store.close())
+
+    expect(await findOne(store, one)).toMatchObject({ attempts: 1, lost: [{ attempt: 1, at: 500 }] })
+    expect(await findOne(store, other)).toMatchObject({ attempts: 0, lost: [] })
+  })
 
   it('but not of a later version, and not of another program', async () => {
     const later = makeAddress()

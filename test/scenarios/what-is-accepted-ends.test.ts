@@ -714,16 +714,21 @@ describe('a process that ends', () => {
     return (await (await fetch(`${url}/v1/executions`, init)).json()) as Submitted
   }
 
-  async function killDuring(answer: Answer, node: object) {
+  /** Kills the process during each of the first requests. */
+  async function killDuring(answer: Answer, node: object, kills = 1) {
     const target = await receiver(answer)
     const settings = { STORE_URL: `sqlite:${await storeFile()}` }
-    const one = await startProcessAmongServers(settings)
-    const { executionId } = await post(one.url, { node: { ...node, url: target.url } })
-    await waitingFor(1, target.received)
-    one.child.kill('SIGKILL')
-    await one.ended
-    const { url } = await startProcessAmongServers(settings)
-    return { reply: await read(url, executionId), target }
+    let process = await startProcessAmongServers(settings)
+    const { executionId } = await post(process.url, { node: { ...node, url: target.url } })
+    const killedAt: number[] = []
+    for (let kill = 1; kill <= kills; kill++) {
+      await waitingFor(kill, target.received)
+      process.child.kill('SIGKILL')
+      await process.ended
+      killedAt.push(Date.now())
+      process = await startProcessAmongServers(settings)
+    }
+    return { reply: await read(process.url, executionId), target, killedAt }
   }
 
   it('by kill -9 sends again what may be repeated, and shows what it may have sent', async () => {
@@ -741,6 +746,23 @@ describe('a process that ends', () => {
       ],
     })
     expect(target.received).toHaveLength(3)
+  })
+
+  it('by kill -9 again and again tells of each request, with the moment when it began', async () => {
+    const node = { method: 'PUT', retry: { attempts: 2, initialDelayMs: 1 } }
+    const { reply, killedAt } = await killDuring(inTurn(never, never, never, json(200, {})), node, 3)
+
+    expect(reply.attempts).toMatchObject([
+      { number: 1, failure: 'interrupted' },
+      { number: 2, failure: 'interrupted' },
+      { number: 3, failure: 'interrupted' },
+      { number: 4, status: 200 },
+    ])
+    const begun = reply.attempts.map(({ startedAt }) => Date.parse(startedAt))
+    for (const [index, at] of killedAt.entries()) {
+      expect(begun[index]).toBeLessThanOrEqual(at)
+      expect(begun[index + 1]).toBeGreaterThanOrEqual(at)
+    }
   })
 
   it('by kill -9 does not send again what may not, and says so', async () => {

@@ -235,13 +235,12 @@ export class Executions {
   /** A synchronous call whose process died has ended without a reply. */
   #withReply(found: StoredExecution): StoredExecution {
     if (found.endedAt === null || found.reply !== null) return found
-    const { id: executionId, nodeId, lane, attempts, startedAt, endedAt } = found
-    const wasSent = found.repeatable || found.begun !== null
-    const end = endInterrupted([], found.begun ?? { attempt: attempts + 1, at: startedAt })
+    const { id: executionId, nodeId, lane, begun, lost, startedAt, endedAt } = found
+    const end = endInterrupted([], begun === null ? lost : [...lost, begun])
     const reply = replyUnsent(
       { ...unknownNode, id: nodeId },
       { executionId, correlationId: null, tenant: lane.tenant, idempotencyKey: null, acceptedAt: startedAt },
-      wasSent ? end : { ...end, repeat: 'safe', attempts: [] },
+      end.attempts.length > 0 ? end : { ...end, repeat: 'safe' },
       this.#options.context.docsBaseUrl,
     )
     return { ...found, reply: writeDocument({ ...reply, durationMs: endedAt - startedAt }) }

@@ -131,11 +131,8 @@ export class Runner {
   #read(documents: ExecutionDocuments, { execution }: LeasedExecution): SubmittedDocuments {
     const submitted = readDocuments(documents)
     const progress = submitted.progress === null ? null : shift(submitted.progress, -this.#ahead)
-    // What must not be repeated had not begun, or ends as interrupted.
-    if (!execution.repeatable || execution.recoveries === 0) return { ...submitted, progress }
-    const at = findStart(execution.startedAt, submitted) - this.#ahead
-    const number = execution.attempts + 1
-    return { ...submitted, progress: goOnAfterDeath(progress, number, at) }
+    const lost = execution.lost.map(({ attempt, at }) => ({ attempt, at: at - this.#ahead }))
+    return { ...submitted, progress: goOnAfterDeath(progress, lost) }
   }
 
   async #attempt(
@@ -341,7 +338,7 @@ function describeUnsent(
   const attempts = submitted?.progress?.attempts ?? []
   if (code === 'interrupted') {
     const begun = execution.begun ?? { attempt: execution.attempts + 1, at: Date.now() }
-    return endInterrupted(attempts, begun)
+    return endInterrupted(attempts, [begun])
   }
   const isUntold = submitted === null && (execution.attempts > 0 || execution.begun !== null)
   const repeat = findSafetyAfterFailure(code, isUntold ? 'maybe' : 'no')

@@ -1,4 +1,4 @@
-import { hasEnded, readBegun } from '../store/execution-row.ts'
+import { hasEnded, readBegun, readLost } from '../store/execution-row.ts'
 import type {
   Acceptance,
   Accepted,
@@ -185,7 +185,7 @@ function describeAccepted(now: number, { submission, row }: Start, token: number
     attempts: row?.attempts ?? 0,
     lease: token === undefined ? null : { executionId, token },
     begun: row === null ? null : readBegun(row),
-    lostAt: row?.repeatable && row.recoveries > 0 ? row.started_at : null,
+    lost: row === null ? [] : readLost(row),
   }
 }
 

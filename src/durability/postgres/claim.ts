@@ -218,7 +218,10 @@ async function lease(
   await session.hold(transaction)
   const running = tickets.flatMap(({ purpose, execution }) => (purpose === 'execution' ? [execution] : []))
   if (running.length > 0)
-    await transaction.rows("UPDATE executions SET state = 'running' WHERE seq = ANY($1::bigint[])", [running])
+    await transaction.rows(
+      "UPDATE executions SET state = 'running', held_at = $2 WHERE seq = ANY($1::bigint[])",
+      [running, transaction.now],
+    )
   const rows = await transaction.rows(
     `SELECT ${rowColumns}, d.node, d.payload, d.rest, d.secrets, r.progress, r.reply FROM ${rowTables}
      LEFT JOIN documents d ON d.execution = e.seq LEFT JOIN results r ON r.execution = e.seq

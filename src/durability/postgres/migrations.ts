@@ -228,5 +228,21 @@ INSERT INTO callbacks (execution, number, lane, due_at, attempts, ended_at, rest
   WHERE t.purpose = 'callback';
 `
 
+const sixth = `
+-- When its last lease was given. That of a synchronous execution is given when it is started.
+ALTER TABLE executions ADD COLUMN held_at bigint;
+-- Of what may be repeated: when the leases were given whose holders died since its last attempt was settled. An array.
+ALTER TABLE executions ADD COLUMN lost_at jsonb NOT NULL DEFAULT '[]';
+-- What was known of them: that there was one.
+UPDATE executions e SET attempts = attempts + 1, lost_at = jsonb_build_array(greatest(e.started_at,
+    (SELECT t.due_at FROM tickets t WHERE t.execution = e.seq AND t.purpose = 'execution')))
+  WHERE repeatable AND recoveries > 0;
+-- What is held now is due since then.
+UPDATE executions e SET held_at = t.due_at FROM tickets t
+  WHERE t.execution = e.seq AND t.purpose = 'execution' AND t.token IS NOT NULL;
+-- Only instances of the version before still count in it, while they are replaced.
+COMMENT ON COLUMN executions.recoveries IS 'replaced by lost_at';
+`
+
 /** The way from each version of the tables to the next. What stands here has been run on databases of others: it is never changed. */
-export const migrations: readonly string[] = [first, second, third, fourth, fifth]
+export const migrations: readonly string[] = [first, second, third, fourth, fifth, sixth]

@@ -103,7 +103,7 @@ async function goOn(
     `WITH ticket AS (
        UPDATE tickets SET token = NULL, holder = NULL, due_at = $2 WHERE id = $1
      ), execution AS (
-       UPDATE executions SET state = 'waiting', attempts = $4, recoveries = 0, ${unbegun} WHERE seq = $3
+       UPDATE executions SET state = 'waiting', attempts = $4, lost_at = '[]', ${unbegun} WHERE seq = $3
      )
      INSERT INTO results (execution, progress) VALUES ($3, $5)
      ON CONFLICT (execution) DO UPDATE SET progress = excluded.progress`,
@@ -124,7 +124,7 @@ async function end(
        DELETE FROM tickets WHERE id = $1
      ), execution AS (
        UPDATE executions SET state = $3, attempts = $4, code = $5, repeat = $6, final = $7, ended_at = $8,
-         redrivable = mode = 'durable' AND $3 <> 'succeeded', recoveries = 0, ${unbegun} WHERE seq = $2
+         redrivable = mode = 'durable' AND $3 <> 'succeeded', lost_at = '[]', ${unbegun} WHERE seq = $2
      )
      INSERT INTO results (execution, reply) VALUES ($2, $9)
      ON CONFLICT (execution) DO UPDATE SET reply = excluded.reply, progress = NULL`,
@@ -214,7 +214,7 @@ async function giveBack(
 
 /** Without a reply, and not final: a submission with its key gets what was begun. */
 export const endInterrupted = `UPDATE executions SET state = 'failed', code = 'interrupted', repeat = 'if_idempotent',
-  final = false, ended_at = store_now() WHERE seq = ANY($1::bigint[])`
+  final = false, ended_at = store_now(), attempts = greatest(attempts, begun_attempt) WHERE seq = ANY($1::bigint[])`
 
 export async function cancel(session: Session, transaction: Transaction, id: string): Promise<Cancellation> {
   const found = await transaction.row(

@@ -1,11 +1,12 @@
+import { maxLost } from '../store/execution-row.ts'
 import { readBigint, type Transaction } from './database.ts'
 import type { Session } from './session.ts'
 import { endInterrupted } from './settle.ts'
 
 /**
- * Ends the leases of other instances that have not said in time that they live. What may be repeated goes on, and what was begun
- * counts as an attempt; what may not be and was begun is due in order to end; a synchronous execution has ended, since its holder
- * has. Returns how many instances were dead.
+ * Ends the leases of other instances that have not said in time that they live. What may be repeated goes on, and counts an attempt
+ * more, which may have been made; what may not be and was begun is due in order to end; a synchronous execution has ended, since
+ * its holder has. Returns how many instances were dead.
  */
 export async function takeOver(session: Session, transaction: Transaction): Promise<number> {
   // Those that are claiming at this moment live.
@@ -66,8 +67,12 @@ async function endHolds(transaction: Transaction, freed: readonly Freed[]): Prom
 }
 
 /** What was begun and may not be repeated goes on to be shown as running: what became of it is not known yet. */
-const endHold = `UPDATE executions SET recoveries = recoveries + 1,
-    attempts = CASE WHEN repeatable THEN greatest(attempts, coalesce(begun_attempt, 0)) ELSE attempts END,
+const endHold = `UPDATE executions SET
+    attempts = CASE WHEN repeatable THEN greatest(attempts + 1, begun_attempt) ELSE attempts END,
+    lost_at = CASE WHEN repeatable
+      THEN CASE WHEN jsonb_array_length(lost_at) < ${maxLost} THEN lost_at ELSE lost_at - 0 END
+        || to_jsonb(coalesce(begun_at, greatest(started_at, held_at)))
+      ELSE lost_at END,
     state = CASE WHEN repeatable OR begun_attempt IS NULL THEN 'waiting' ELSE state END,
     begun_attempt = CASE WHEN repeatable THEN NULL ELSE begun_attempt END,
     begun_at = CASE WHEN repeatable THEN NULL ELSE begun_at END,

@@ -14,6 +14,7 @@ import { findLane } from '../find-lane.ts'
 import { askAgain, askStore, startSending } from '../permission.ts'
 import type {
   Accepted,
+  Begun,
   Ended,
   ExecutionStore,
   InProgress,
@@ -162,15 +163,15 @@ export class Replay {
   async #run(
     request: Request,
     node: CompiledNode,
-    { executionId, attempts, lease, begun, lostAt }: Accepted,
+    { executionId, attempts, lease, begun, lost }: Accepted,
     call: CallContext,
     acceptedAt: number,
   ): Promise<Exclude<ExecutedOnce, ReplayedReply> | 'fenced'> {
     if (lease === null) throw new TypeError('a synchronous execution has a lease')
-    const interrupt = async (at: { attempt: number; at: number }) => {
+    const interrupt = async (...attempted: readonly Begun[]) => {
       const { correlationId = null, tenant = null, idempotencyKey } = request
       const asked = { executionId, correlationId, tenant, idempotencyKey, acceptedAt }
-      const reply = replyUnsent(node, asked, endInterrupted([], at), this.#context.docsBaseUrl)
+      const reply = replyUnsent(node, asked, endInterrupted([], attempted), this.#context.docsBaseUrl)
       return (await this.#settle(lease, describeEnd(reply, attempts))) ? reply : null
     }
     if (begun !== null) {
@@ -185,7 +186,10 @@ export class Replay {
       executionId,
       attemptsBefore: attempts,
       acceptedAt,
-      progress: lostAt === null ? null : goOnAfterDeath(null, attempts + 1, lostAt - ahead),
+      progress: goOnAfterDeath(
+        null,
+        lost.map(({ attempt, at }) => ({ attempt, at: at - ahead })),
+      ),
       permission: isRepeatable
         ? askAgain(this.#store, lease, sending)
         : askStore(this.#store, lease, attempts, sending),
@@ -200,7 +204,8 @@ export class Replay {
       else if (!(await this.#settle(lease, describeEnd(result.reply, attempts)))) return 'fenced'
       return isUnsent ? { kind: 'store_unavailable' } : result
     } catch (error) {
-      if (isRepeatable || sending.hasBegun) await interrupt({ attempt: attempts + 1, at: acceptedAt })
+      if (isRepeatable || sending.hasBegun)
+        await interrupt(...lost, { attempt: attempts + 1, at: acceptedAt })
       else await this.#release(lease)
       throw error
     }

@@ -1,4 +1,4 @@
-import { hasEnded, readBegun } from '../store/execution-row.ts'
+import { hasEnded, readBegun, readLost } from '../store/execution-row.ts'
 import type {
   Acceptance,
   Accepted,
@@ -91,15 +91,7 @@ function compare(known: ExecutionRow, hashes: Hashes): ('node' | 'payload')[] {
 
 type Startable = Pick<
   ExecutionRow,
-  | 'seq'
-  | 'id'
-  | 'attempts'
-  | 'begun_attempt'
-  | 'begun_at'
-  | 'repeatable'
-  | 'recoveries'
-  | 'started_at'
-  | 'callbacks'
+  'seq' | 'id' | 'attempts' | 'begun_attempt' | 'begun_at' | 'lost_at' | 'callbacks'
 >
 
 function insert(session: Session, now: number, submission: Submission, hashes: Hashes): Startable {
@@ -131,9 +123,7 @@ function insert(session: Session, now: number, submission: Submission, hashes: H
     attempts: 0,
     begun_attempt: null,
     begun_at: null,
-    repeatable: Number(repeatable),
-    recoveries: 0,
-    started_at: now,
+    lost_at: '[]',
     callbacks: 0,
   }
 }
@@ -175,7 +165,6 @@ function start(session: Session, now: number, submission: Submission, row: Start
     .run(row.seq, 'execution', isDurable ? session.enterLane(lane) : null, dueAt, endsAt, token)
   if (isDurable) writeDocuments(session, row, submission)
   const lease = token === null ? null : { executionId: row.id, token }
-  const lostAt = row.repeatable === 1 && row.recoveries > 0 ? row.started_at : null
   return {
     outcome: 'accepted',
     executionId: row.id,
@@ -184,7 +173,7 @@ function start(session: Session, now: number, submission: Submission, row: Start
     attempts: row.attempts,
     lease,
     begun,
-    lostAt,
+    lost: readLost(row),
   }
 }
 

@@ -107,7 +107,7 @@ export function takeWaiting(session: Session, now: number, { seq }: ExecutionRow
 }
 
 function leaseExecution(session: Session, now: number, seq: number, token: number): LeasedExecution {
-  session.sql("UPDATE executions SET state = 'running' WHERE seq = ?").run(seq)
+  session.sql("UPDATE executions SET state = 'running', held_at = ? WHERE seq = ?").run(now, seq)
   const row = findBySeq(session, seq)
   const documents = readDocuments(session, row)
   return {

@@ -128,8 +128,23 @@ INSERT INTO callbacks (execution, number, lane, due_at, attempts, ended_at, rest
   WHERE t.purpose = 'callback';
 `
 
+const third = `
+-- When its last lease was given. That of a synchronous execution is given when it is started.
+ALTER TABLE executions ADD COLUMN held_at INTEGER;
+-- Of what may be repeated: when the leases were given whose holders died since its last attempt was settled. A JSON array.
+ALTER TABLE executions ADD COLUMN lost_at TEXT NOT NULL DEFAULT '[]';
+-- What was known of them: that there was one.
+UPDATE executions SET attempts = attempts + 1, lost_at = json_array(max(started_at, ifnull(
+    (SELECT t.due_at FROM tickets t WHERE t.execution = executions.seq AND t.purpose = 'execution'), 0)))
+  WHERE repeatable = 1 AND recoveries > 0;
+ALTER TABLE executions DROP COLUMN recoveries;
+-- What is held now is due since then.
+UPDATE executions SET held_at = (
+    SELECT t.due_at FROM tickets t WHERE t.execution = executions.seq AND t.purpose = 'execution' AND t.held IS NOT NULL);
+`
+
 /** The way from each version of the file to the next. What stands here has been run on files of others: it is never changed. */
-export const migrations: readonly string[] = [first, second]
+export const migrations: readonly string[] = [first, second, third]
 
 /** Brings a file to the last version, in one transaction. Refuses files of later versions and of other programs. */
 export function migrate(database: DatabaseSync, path: string, steps: readonly string[] = migrations): void {

@@ -1,9 +1,10 @@
+import { maxLost } from '../store/execution-row.ts'
 import type { Session } from './session.ts'
 import { endInterrupted } from './settle.ts'
 
 /**
- * Ends the leases of a process that is gone. What may be repeated goes on, and what was begun counts as an attempt; what may not be
- * and was begun is due in order to end; a synchronous execution has ended, since its holder has.
+ * Ends the leases of a process that is gone. What may be repeated goes on, and counts an attempt more, which may have been made; what
+ * may not be and was begun is due in order to end; a synchronous execution has ended, since its holder has.
  */
 export function recover(session: Session, now: number): void {
   const held = session
@@ -31,14 +32,13 @@ function endHold(session: Session, seq: number, repeatable: boolean): void {
   if (repeatable)
     session
       .sql(
-        `UPDATE executions SET attempts = max(attempts, ifnull(begun_attempt, 0)),
+        `UPDATE executions SET attempts = max(attempts + 1, ifnull(begun_attempt, 0)),
+           lost_at = json_insert(
+             iif(json_array_length(lost_at) < ${maxLost}, lost_at, json_remove(lost_at, '$[0]')),
+             '$[#]', ifnull(begun_at, max(started_at, ifnull(held_at, 0)))),
            begun_attempt = NULL, begun_at = NULL, begun_by = NULL WHERE seq = ?`,
       )
       .run(seq)
   // What was begun goes on to be shown as running: what became of it is not known yet.
-  session
-    .sql(
-      "UPDATE executions SET recoveries = recoveries + 1, state = iif(begun_attempt IS NULL, 'waiting', state) WHERE seq = ?",
-    )
-    .run(seq)
+  session.sql("UPDATE executions SET state = 'waiting' WHERE seq = ? AND begun_attempt IS NULL").run(seq)
 }

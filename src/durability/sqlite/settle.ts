@@ -77,7 +77,7 @@ function goOn(
   session.touch(lane)
   session
     .sql(
-      `UPDATE executions SET state = 'waiting', attempts = ?, recoveries = 0,
+      `UPDATE executions SET state = 'waiting', attempts = ?, lost_at = '[]',
          begun_attempt = NULL, begun_at = NULL, begun_by = NULL WHERE seq = ?`,
     )
     .run(attempts, row.seq)
@@ -96,7 +96,7 @@ function end(session: Session, now: number, held: HeldTicket, ended: Ended): Wri
   session.touch(held.lane)
   session
     .sql(
-      `UPDATE executions SET state = ?, attempts = ?, code = ?, repeat = ?, final = ?, ended_at = ?, recoveries = 0,
+      `UPDATE executions SET state = ?, attempts = ?, code = ?, repeat = ?, final = ?, ended_at = ?, lost_at = '[]',
          begun_attempt = NULL, begun_at = NULL, begun_by = NULL WHERE seq = ?`,
     )
     .run(
@@ -175,7 +175,8 @@ function giveBack(session: Session, now: number, { seq, lane, row }: HeldTicket,
 
 /** Without a reply, and not final: a submission with its key gets what was begun. */
 export const endInterrupted = `UPDATE executions SET
-  state = 'failed', code = 'interrupted', repeat = 'if_idempotent', final = 0, ended_at = ? WHERE seq = ?`
+  state = 'failed', code = 'interrupted', repeat = 'if_idempotent', final = 0, ended_at = ?,
+  attempts = max(attempts, ifnull(begun_attempt, 0)) WHERE seq = ?`
 
 export function cancel(session: Session, now: number, id: string): Cancellation {
   const row = findById(session, id)

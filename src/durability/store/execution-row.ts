@@ -33,7 +33,8 @@ export interface ExecutionRow<Flag = boolean | number> {
   readonly begun_attempt: number | null
   readonly begun_at: number | null
   readonly begun_by: number | null
-  readonly recoveries: number
+  /** When leases were given whose holders died, in JSON: SQLite has it as text. */
+  readonly lost_at: string | readonly number[]
   readonly cancelled: Flag
   readonly redrives: number
   readonly calls_back: Flag
@@ -86,6 +87,19 @@ export function readBegun({
   return attempt === null || at === null ? null : { attempt, at }
 }
 
+/** How many attempts that deaths have cut off are kept: those that were begun last. */
+export const maxLost = 10
+
+/** The last of them is the last attempt. */
+export function readLost({
+  lost_at: lostAt,
+  attempts,
+}: Pick<ExecutionRow, 'lost_at' | 'attempts'>): readonly Begun[] {
+  const moments: readonly number[] = typeof lostAt === 'string' ? JSON.parse(lostAt) : lostAt
+  const before = attempts - moments.length
+  return moments.map((at, index) => ({ attempt: before + index + 1, at }))
+}
+
 export function summarize(row: ExecutionRow): ExecutionSummary {
   const { callback_state: state, callback_attempts: attempts, callbacks: number } = row
   return {
@@ -106,7 +120,7 @@ export function summarize(row: ExecutionRow): ExecutionSummary {
     repeat: row.repeat,
     cancelled: Boolean(row.cancelled),
     begun: readBegun(row),
-    recoveries: row.recoveries,
+    lost: readLost(row),
     redrives: row.redrives,
     callsBack: Boolean(row.calls_back),
     callback: state === null ? null : { state, attempts, number },

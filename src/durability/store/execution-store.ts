@@ -160,11 +160,8 @@ export interface Accepted {
    * interrupted.
    */
   readonly begun: Begun | null
-  /**
-   * A holder died, and whether it had sent what may be repeated is not known: when the execution had been started for it. Null if
-   * there was none.
-   */
-  readonly lostAt: number | null
+  /** As those of the execution. */
+  readonly lost: readonly Begun[]
 }
 
 /**
@@ -196,7 +193,7 @@ export interface InProgress {
   readonly dueAt: number | null
 }
 
-/** An attempt, before its first byte. */
+/** An attempt, before its first byte. `at`: of what may be repeated, when its lease was given. */
 export interface Begun {
   readonly attempt: number
   readonly at: number
@@ -297,8 +294,11 @@ export interface ExecutionSummary {
   readonly repeat: RetrySafety | null
   readonly cancelled: boolean
   readonly begun: Begun | null
-  /** How many holders died since its last attempt was settled. */
-  readonly recoveries: number
+  /**
+   * Attempts at what may be repeated whose holders died since the last one was settled. They may have been made, and count as
+   * attempts. The last `maxLost` of them.
+   */
+  readonly lost: readonly Begun[]
   readonly redrives: number
   readonly callsBack: boolean
   /** Of the last end that has one. Those of earlier ends may still be under way. */

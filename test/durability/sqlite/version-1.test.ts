@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { acceptOne, answerOf, available, claimCallbacks, findOne } from '../support/store-world.ts'
@@ -8,9 +9,12 @@ import { openSqlite } from './support/open-sqlite.ts'
 import { makeFolder } from './support/sqlite-world.ts'
 
 /** A file as the first version of the format left it when its process was killed: one execution of each kind. */
-async function openFirstVersion(now = 1_800_000_100_000) {
+async function openFirstVersion(now = 1_800_000_100_000, change = '') {
   const path = join(await makeFolder(), 'store.db')
   writeFileSync(path, gunzipSync(readFileSync(join(import.meta.dirname, 'version-1.db.gz'))))
+  const database = new DatabaseSync(path)
+  database.exec(change)
+  database.close()
   const keys = [{ id: 'k1', bytes: Buffer.alloc(32, 1) }]
   const store = await openSqlite(path, { keys, now: () => now })
   onTestFinished(() => store.close())
@@ -49,6 +53,22 @@ describe('a file of version 1', () => {
       attempts: 3,
     })
     expect(await claimCallbacks(store)).toEqual([])
+  })
+
+  it('tells of attempts that deaths have cut off, as far as it was known', async () => {
+    const store = await openFirstVersion(
+      1_800_000_100_000,
+      `UPDATE executions SET repeatable = 1, begun_attempt = NULL, begun_at = NULL, begun_by = NULL WHERE seq IN (3, 5);
+       UPDATE executions SET recoveries = 2 WHERE seq = 5;
+       UPDATE tickets SET due_at = 1800000000500 WHERE execution IN (3, 5)`,
+    )
+
+    for (const one of [id(3), id(5)])
+      expect(await findOne(store, one)).toMatchObject({
+        state: 'waiting',
+        attempts: 1,
+        lost: [{ attempt: 1, at: 1_800_000_000_500 }],
+      })
   })
 
   it('sends the callbacks that were still to come, with the content of their end', async () => {

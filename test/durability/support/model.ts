@@ -328,7 +328,7 @@ function isInterrupted({ begun, lease }: Model): boolean {
 /** The process has died that had the lease. */
 function die(model: Model): void {
   if (contents[model.content]?.repeatable) {
-    model.attempts = Math.max(model.attempts, model.begun?.attempt ?? 0)
+    model.attempts += 1
     model.begun = null
   }
   if (model.mode === 'synchronous') endWithoutReply(model)
@@ -342,5 +342,6 @@ function goOn(model: Model): void {
 }
 
 function endWithoutReply(model: Model): void {
-  Object.assign(model, { state: 'failed', final: false, lease: null })
+  const attempts = Math.max(model.attempts, model.begun?.attempt ?? 0)
+  Object.assign(model, { state: 'failed', attempts, final: false, lease: null })
 }
