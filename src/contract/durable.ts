@@ -347,7 +347,8 @@ export const RedriveReply = closedObject(
   {
     matched: Type.Integer({
       minimum: 0,
-      description: 'Executions that have ended without success, and match.',
+      description:
+        'Executions that have ended without success, and match. Those of `POST /v1/execute` never do.',
     }),
     redriven: Type.Integer({
       minimum: 0,

@@ -275,7 +275,11 @@ export const AttemptEntry = closedObject(
     port: Type.Optional(
       Type.Integer({ description: 'The port that the request went to. It stands beside `host`.' }),
     ),
-    number: Type.Integer({ minimum: 1, description: 'The position of the entry, from 1.' }),
+    number: Type.Integer({
+      minimum: 1,
+      description:
+        'The number of the attempt, from 1. Attempts of earlier executions under the same id count, too.',
+    }),
     startedAt: Type.String({ format: 'date-time', description: 'When the attempt began.' }),
     durationMs: Type.Number({ minimum: 0, description: 'The duration of the attempt, in milliseconds.' }),
     status: nullable<number>({

@@ -30,6 +30,7 @@ export const problems = {
     delivered: 'maybe',
   },
   already_ended: { ...refusal(409, 'The execution has ended'), delivered: 'maybe' },
+  not_cancellable: { ...refusal(409, 'A client waits for the execution'), delivered: 'maybe' },
   backlog_full: { ...refusal(429, 'Too many executions of the tenant are waiting'), retryable: true },
   secrets_not_storable: refusal(400, 'The service does not store secrets'),
   store_missing: refusal(501, 'The service has no store'),

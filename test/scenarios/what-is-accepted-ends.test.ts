@@ -618,6 +618,26 @@ describe('an execution that is cancelled', () => {
     expect(target.received).toHaveLength(1)
   })
 
+  it('goes on where a client waits for it, and is told to have ended afterwards', async () => {
+    const gate = held(json(200, {}))
+    const target = await receiver(gate.answer)
+    const own = await serviceWithStore()
+    const call = { node: { method: 'POST', url: target.url }, idempotencyKey: 'k' }
+    const first = own.execute(call)
+    await vi.waitUntil(() => target.received.length === 1)
+    const { executionId } = (await own.post<Problem>('/v1/execute', call)).body
+    const cancel = () => own.post<Problem>(`/v1/executions/${executionId}/cancel`, '')
+
+    const running = await cancel()
+    gate.release()
+    const reply = await first
+    const ended = await cancel()
+
+    expect(running).toMatchObject({ status: 409, body: { code: 'not_cancellable', executionId } })
+    expect(reply).toMatchObject({ executionId, succeeded: true })
+    expect(ended).toMatchObject({ status: 409, body: { code: 'already_ended', executionId } })
+  })
+
   it('that is not known is 404', async () => {
     const own = await serviceWithStore()
 

@@ -216,7 +216,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a durable execution
-         * @description An execution that waits ends at once, as `withdrawn`. Of one that runs no further attempt begins: it ends as what comes of the attempt under way.
+         * @description An execution that waits ends at once, as `withdrawn`. Of one that runs no further attempt begins: it ends as what comes of the attempt under way, or as `withdrawn` if another attempt would have followed. Only executions of `POST /v1/executions` can be cancelled.
          */
         post: operations["cancelExecution"];
         delete?: never;
@@ -1455,7 +1455,7 @@ export interface components {
             host?: string;
             /** @description The port that the request went to. It stands beside `host`. */
             port?: number;
-            /** @description The position of the entry, from 1. */
+            /** @description The number of the attempt, from 1. Attempts of earlier executions under the same id count, too. */
             number: number;
             /**
              * Format: date-time
@@ -2057,7 +2057,7 @@ export interface components {
         };
         /** @description What is executed again. */
         RedriveReply: {
-            /** @description Executions that have ended without success, and match. */
+            /** @description Executions that have ended without success, and match. Those of `POST /v1/execute` never do. */
             matched: number;
             /** @description Executions that are executed again; with `dryRun` those that would be. */
             redriven: number;
@@ -2374,7 +2374,7 @@ export interface components {
              * @description The stable name of the problem.
              * @enum {string}
              */
-            code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "execution_unknown" | "method_not_allowed" | "payload_too_large" | "unsupported_media_type" | "too_many_requests" | "idempotency_in_progress" | "idempotency_key_reused" | "already_ended" | "backlog_full" | "secrets_not_storable" | "store_missing" | "store_unavailable" | "overloaded" | "internal";
+            code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "execution_unknown" | "method_not_allowed" | "payload_too_large" | "unsupported_media_type" | "too_many_requests" | "idempotency_in_progress" | "idempotency_key_reused" | "already_ended" | "not_cancellable" | "backlog_full" | "secrets_not_storable" | "store_missing" | "store_unavailable" | "overloaded" | "internal";
             /**
              * @description Whether the target may have got the request.
              * @enum {string}
@@ -3694,7 +3694,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The execution has ended before. */
+            /** @description The execution has ended before, or a client waits for it that sent `POST /v1/execute`. */
             409: {
                 headers: {
                     /**

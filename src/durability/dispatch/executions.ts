@@ -205,7 +205,7 @@ export class Executions {
   async cancel(
     id: string,
     client: string | null,
-  ): Promise<'withdrawn' | 'running' | 'ended' | 'unknown' | Unavailable> {
+  ): Promise<'withdrawn' | Exclude<Cancellation['outcome'], 'withdrawable'> | Unavailable> {
     const { store, runner } = this.#options
     const found = await this.find(id, client)
     if (found === 'unavailable') return found

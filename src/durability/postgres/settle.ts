@@ -223,8 +223,8 @@ export async function cancel(session: Session, transaction: Transaction, id: str
   )
   if (found === undefined) return { outcome: 'unknown' }
   const row = asRow(found)
-  if (row.mode === 'synchronous') return { outcome: 'unknown' }
   if (hasEnded(row)) return { outcome: 'ended' }
+  if (row.mode === 'synchronous') return { outcome: 'synchronous' }
   await transaction.rows('UPDATE executions SET cancelled = true WHERE seq = $1', [row.seq])
   if (row.state === 'running') return { outcome: 'running' }
   return { outcome: 'withdrawable', leased: await takeWaiting(session, transaction, row) }

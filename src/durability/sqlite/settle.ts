@@ -180,8 +180,9 @@ export const endInterrupted = `UPDATE executions SET
 
 export function cancel(session: Session, now: number, id: string): Cancellation {
   const row = findById(session, id)
-  if (row === null || row.mode === 'synchronous') return { outcome: 'unknown' }
+  if (row === null) return { outcome: 'unknown' }
   if (hasEnded(row)) return { outcome: 'ended' }
+  if (row.mode === 'synchronous') return { outcome: 'synchronous' }
   session.sql('UPDATE executions SET cancelled = 1 WHERE seq = ?').run(row.seq)
   if (row.state === 'running') return { outcome: 'running' }
   return { outcome: 'withdrawable', leased: takeWaiting(session, now, row) }

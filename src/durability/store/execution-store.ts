@@ -338,11 +338,12 @@ export interface ExecutionPage {
 
 /**
  * `withdrawable`: it waited, and now it is to be settled as withdrawn, under the lease; should that fail, it is claimed in
- * order to end so. `running`: no further attempt follows what has begun.
+ * order to end so. `running`: no further attempt follows what has begun. `synchronous`: it is under way, for a client that waits
+ * for it, and goes on.
  */
 export type Cancellation =
   | { readonly outcome: 'withdrawable'; readonly leased: LeasedExecution }
-  | { readonly outcome: 'running' | 'ended' | 'unknown' }
+  | { readonly outcome: 'running' | 'ended' | 'synchronous' | 'unknown' }
 
 export interface RedriveFilter extends ExecutionFilter {
   /** Accepted before this time. */

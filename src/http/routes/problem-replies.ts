@@ -135,12 +135,13 @@ export const readingReplies = {
   500: problemReplies[500],
 }
 
-/** A problem of a route, with an example, for the OpenAPI document. */
-export function problemReply(description: string, refusal: Refusal) {
-  const { code } = refusal
-  const example = { summary: problems[code].title, value: createProblem(refusal, requestId, '') }
-  return {
-    description,
-    content: { 'application/problem+json': { schema: named(Problem), examples: { [code]: example } } },
-  }
+/** The problems of a route that have one status, each with an example, for the OpenAPI document. */
+export function problemReply(description: string, ...refusals: readonly Refusal[]) {
+  const examples = Object.fromEntries(
+    refusals.map((refusal) => [
+      refusal.code,
+      { summary: problems[refusal.code].title, value: createProblem(refusal, requestId, '') },
+    ]),
+  )
+  return { description, content: { 'application/problem+json': { schema: named(Problem), examples } } }
 }

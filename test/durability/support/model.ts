@@ -274,8 +274,8 @@ class ModelRun {
   async #cancel(model: Model | undefined): Promise<void> {
     if (model === undefined) return
     const cancellation = available(await this.#open.cancel(model.id))
-    if (model.mode === 'synchronous') return expect(cancellation).toEqual({ outcome: 'unknown' })
     if (!isOpen(model.state)) return expect(cancellation).toEqual({ outcome: 'ended' })
+    if (model.mode === 'synchronous') return expect(cancellation).toEqual({ outcome: 'synchronous' })
     model.cancelled = true
     if (model.state === 'running') return expect(cancellation).toEqual({ outcome: 'running' })
     if (cancellation.outcome !== 'withdrawable') throw new TypeError(cancellation.outcome)

@@ -19,7 +19,7 @@ export const cancelRoute: FastifyPluginAsyncTypebox<StoreOption> = async (app, o
     operationId: 'cancelExecution',
     summary: 'Cancel a durable execution',
     description:
-      'An execution that waits ends at once, as `withdrawn`. Of one that runs no further attempt begins: it ends as what comes of the attempt under way.',
+      'An execution that waits ends at once, as `withdrawn`. Of one that runs no further attempt begins: it ends as what comes of the attempt under way, or as `withdrawn` if another attempt would have followed. Only executions of `POST /v1/executions` can be cancelled.',
     tags: ['durable'],
     security: [{ apiKey: [] }],
     params: ExecutionId,
@@ -30,7 +30,11 @@ export const cancelRoute: FastifyPluginAsyncTypebox<StoreOption> = async (app, o
         content: { 'application/json': { schema: named(Cancelled) } },
       },
       404: unknownReply,
-      409: problemReply('The execution has ended before.', alreadyEnded(null)),
+      409: problemReply(
+        'The execution has ended before, or a client waits for it that sent `POST /v1/execute`.',
+        alreadyEnded(null),
+        notCancellable(null),
+      ),
       ...readingReplies,
       403: problemReply(
         'The client lacks the right to execute.',
@@ -45,6 +49,7 @@ export const cancelRoute: FastifyPluginAsyncTypebox<StoreOption> = async (app, o
     if (outcome === 'unavailable') throw cancelUnstored()
     if (outcome === 'unknown') throw unknownExecution()
     if (outcome === 'ended') throw alreadyEnded(id)
+    if (outcome === 'synchronous') throw notCancellable(id)
     return outcome === 'withdrawn'
       ? reply.code(200).send({ executionId: id, state: 'withdrawn' } satisfies Cancelled)
       : reply.code(202).send({ executionId: id, state: 'running' } satisfies Cancelled)
@@ -56,6 +61,14 @@ function cancelUnstored(): Refusal {
     'store_unavailable',
     'The store of the service cannot be reached or written at the moment. The execution may end as withdrawn later: look at it, or cancel it again.',
     { headers: { 'retry-after': '1' }, delivered: 'maybe' },
+  )
+}
+
+function notCancellable(id: string | null): Refusal {
+  return new Refusal(
+    'not_cancellable',
+    'A client of POST /v1/execute waits for this execution. Only executions of POST /v1/executions can be cancelled.',
+    { executionId: id },
   )
 }
 
