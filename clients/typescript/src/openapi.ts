@@ -196,7 +196,7 @@ export interface paths {
         put?: never;
         /**
          * Execute again what has failed
-         * @description Executes executions again that have ended without success: under the same id, with the same Idempotency-Key, further attempt numbers and the secrets of today. What has `repeat: never` is left out unless `force` is true.
+         * @description Executes executions again that have ended without success: under the same id, with the same Idempotency-Key if there was one, further attempt numbers and the secrets of today. What has `repeat: never` is left out unless `force` is true.
          */
         post: operations["redriveExecutions"];
         delete?: never;
@@ -1894,7 +1894,7 @@ export interface components {
             port: number;
             /** @description The code of the reason, once it has ended. */
             code: components["schemas"]["ReasonCode"] | null;
-            /** @description How many attempts have ended. */
+            /** @description How many attempts have ended, or were cut off. */
             attempts: number;
             /** @description How often it was executed again after its end. */
             redrives: number;
@@ -1928,7 +1928,7 @@ export interface components {
                  * @enum {string}
                  */
                 state: "waiting" | "delivered" | "failed";
-                /** @description How often it was sent. */
+                /** @description How many tries have ended. */
                 attempts: number;
             } | null;
         };
@@ -1956,7 +1956,7 @@ export interface components {
             port: number;
             /** @description The code of the reason, once it has ended. */
             code: components["schemas"]["ReasonCode"] | null;
-            /** @description How many attempts have ended. */
+            /** @description How many attempts have ended, or were cut off. */
             attempts: number;
             /** @description How often it was executed again after its end. */
             redrives: number;
@@ -1990,7 +1990,7 @@ export interface components {
                  * @enum {string}
                  */
                 state: "waiting" | "delivered" | "failed";
-                /** @description How often it was sent. */
+                /** @description How many tries have ended. */
                 attempts: number;
             } | null;
             /** @description The reply as of `POST /v1/execute`; null until it has ended. */

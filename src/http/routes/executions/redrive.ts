@@ -15,7 +15,7 @@ export const redriveRoute: FastifyPluginAsyncTypebox<StoreOption> = async (app, 
     operationId: 'redriveExecutions',
     summary: 'Execute again what has failed',
     description:
-      'Executes executions again that have ended without success: under the same id, with the same Idempotency-Key, further attempt numbers and the secrets of today. What has `repeat: never` is left out unless `force` is true.',
+      'Executes executions again that have ended without success: under the same id, with the same Idempotency-Key if there was one, further attempt numbers and the secrets of today. What has `repeat: never` is left out unless `force` is true.',
     tags: ['durable'],
     security: [{ apiKey: [] }],
     body: named(RedriveRequest),
