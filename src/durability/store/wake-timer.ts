@@ -1,5 +1,5 @@
-/** setTimeout takes no more. */
-const longestMs = 2 ** 31 - 1
+/** How often the clock is looked at: it may jump, and a machine may sleep, which no timer notices. */
+const longestMs = 5_000
 
 /** Wakes when the next thing is due. It keeps no process alive. */
 export class WakeTimer {
@@ -28,15 +28,20 @@ export class WakeTimer {
   /** Replaces the time that was set before. Where that has come, and its timer is late, it wakes now. */
   set(at: number | null): void {
     const isLate = this.#at <= this.#now()
-    clearTimeout(this.#timer)
     this.#at = at ?? Number.POSITIVE_INFINITY
     if (isLate) this.wake()
-    if (at === null || this.#isClosed) return
-    const ms = Math.min(Math.max(1, at - this.#now()), longestMs)
+    this.#start()
+  }
+
+  #start(): void {
+    clearTimeout(this.#timer)
+    if (this.#at === Number.POSITIVE_INFINITY || this.#isClosed) return
+    const ms = Math.min(Math.max(1, this.#at - this.#now()), longestMs)
     this.#timer = setTimeout(() => this.#ring(), ms).unref()
   }
 
   #ring(): void {
+    if (this.#at > this.#now()) return this.#start()
     this.#at = Number.POSITIVE_INFINITY
     this.wake()
   }

@@ -33,6 +33,17 @@ describe('a wake timer', () => {
     expect(wake).toHaveBeenCalledTimes(1)
   })
 
+  it('wakes within seconds where the clock has jumped', () => {
+    const { timer, wake } = start()
+    timer.set(3_601_000)
+    vi.advanceTimersByTime(1_000)
+    vi.setSystemTime(7_200_000)
+
+    vi.advanceTimersByTime(5_000)
+
+    expect(wake).toHaveBeenCalledTimes(1)
+  })
+
   it('forgets no time that has come and was replaced before its timer ran', () => {
     const { timer, wake } = start()
     timer.set(1_100)
