@@ -41,9 +41,11 @@ export class WakeTimer {
   }
 
   #ring(): void {
-    if (this.#at > this.#now()) return this.#start()
-    this.#at = Number.POSITIVE_INFINITY
-    this.wake()
+    if (this.#at > this.#now()) this.#start()
+    else {
+      this.#at = Number.POSITIVE_INFINITY
+      this.wake()
+    }
   }
 
   close(): void {
