@@ -36,16 +36,16 @@ export class WakeTimer {
   #start(): void {
     clearTimeout(this.#timer)
     if (this.#at === Number.POSITIVE_INFINITY || this.#isClosed) return
-    const ms = Math.min(Math.max(1, this.#at - this.#now()), longestMs)
-    this.#timer = setTimeout(() => this.#ring(), ms).unref()
+    const ms = Math.max(1, this.#at - this.#now())
+    this.#timer =
+      ms > longestMs
+        ? setTimeout(() => this.#start(), longestMs).unref()
+        : setTimeout(() => this.#ring(), ms).unref()
   }
 
   #ring(): void {
-    if (this.#at > this.#now()) this.#start()
-    else {
-      this.#at = Number.POSITIVE_INFINITY
-      this.wake()
-    }
+    this.#at = Number.POSITIVE_INFINITY
+    this.wake()
   }
 
   close(): void {
