@@ -132,7 +132,7 @@ describe('a preview of a request that cannot be sent', () => {
   })
 
   it('shows the place however long the text is', async () => {
-    const { preview } = await service()
+    const { preview } = await service({ settings: { MAX_RENDER_MS: '1000' } })
     const content = `{"a": "${'x'.repeat(100_000)}", "name": {{ profile.name }} }`
     const node = { ...whole, body: { ...whole.body, content } }
 
