@@ -120,7 +120,7 @@ function findMember(value: unknown, name: string): string | undefined {
   let left = maxMembers
   for (const own in value) {
     if (left-- === 0) return undefined
-    if (withoutMarks(own) === withoutMarks(name)) return own
+    if (own.length <= 2 * maxPart && withoutMarks(own) === withoutMarks(name)) return own
   }
   return undefined
 }

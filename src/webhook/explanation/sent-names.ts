@@ -9,6 +9,8 @@ import { listXmlValues } from './xml-values.ts'
 
 /** Names of a request that are compared at most. */
 const maxNames = 200
+/** A name, with its place, that is longer was written by no person, and is compared with nothing: each is, many times. */
+const maxPlace = 1_000
 /** A larger body of a payload is not parsed again for its names. */
 const maxParsed = 65_536
 
@@ -19,7 +21,15 @@ export function listSentNames(
 ): readonly NamedValue[] {
   const own = body === null ? [] : (body.listNames() ?? listTextNames(body, request?.body ?? null))
   const parameters = request === null ? [] : listUrlNames(request.target)
-  const names = [...own.slice(0, maxNames), ...query.slice(0, maxNames), ...headers, ...parameters]
+  const all: readonly NamedValue[] = [
+    ...own.slice(0, maxNames),
+    ...query.slice(0, maxNames),
+    ...headers,
+    ...parameters,
+  ]
+  const names = all.filter(
+    ({ name, path, within = '' }) => name.length + path.length + within.length <= maxPlace,
+  )
   return leftOut.length === 0 ? names : withoutLeftOut(names, leftOut)
 }
 

@@ -4,6 +4,7 @@ import { decideOnResponse } from '../../../src/webhook/decide.ts'
 import { judgeRetrySafety } from '../../../src/webhook/retry-safety.ts'
 import type { BodyEnding } from '../../../src/webhook/wire/outcome.ts'
 import { attempt } from '../../execution/support/executions.ts'
+import { cpuMs } from '../../support/cpu-time.ts'
 import { compiled, type NodeSketch, render } from '../support/nodes.ts'
 import { createResponse, createScope } from '../support/responses.ts'
 
@@ -228,3 +229,27 @@ describe('the explanation of a response', () => {
 })
 
 const whereDone = { expect: { type: 'condition', value: 'response.json.state == "done"' } } as const
+
+describe('names of a body', () => {
+  const many = (length: number, name: (index: number) => string) =>
+    Object.fromEntries(Array.from({ length }, (_, index) => [name(index), 1]))
+  const chained = `${'Data.Data.Data.Order.items.x is missing '.repeat(40)}`
+  const placed = Array(50).fill({ field: `${'data.'.repeat(7)}x`, message: 'is required' })
+
+  it.each<[what: string, content: object]>([
+    ['one of many words', { ['ab_'.repeat(300_000)]: 1 }],
+    ['around 150 others', { ['ab-'.repeat(20_000)]: many(150, (index) => `f${index}`) }],
+    ['two hundred', many(200, (index) => `${'ab_'.repeat(1_500)}${index}`)],
+  ])('are compared with what a target says in little time, however long they are: %s', (_what, content) => {
+    const began = cpuMs()
+    for (const says of [
+      { message: 'Cannot send an empty message' },
+      { message: chained },
+      { errors: placed },
+    ])
+      expect(decide({ body: { structure: 'json', content } }, 400, JSON.stringify(says)).reason.code).toBe(
+        'expectation_unmet',
+      )
+    expect(cpuMs() - began).toBeLessThan(1_000)
+  })
+})
