@@ -31,12 +31,14 @@ export function findOrigin(value: unknown): Pick<NamedValue, 'origin'> {
 
 /**
  * The attribute that stands alone as a value behind its name in the text of a body: JSON, XML or a form. Undefined where the name stands
- * there several times with different values.
+ * there several times with different values, or very often.
  */
 export function findOriginInText(content: string, name: string): string | undefined {
   const text = content.slice(0, maxText)
   const found = new Set<string | undefined>()
+  let left = maxOccurrences
   for (let at = text.indexOf(name); name !== '' && at !== -1; at = text.indexOf(name, at + 1)) {
+    if (left-- === 0) return undefined
     if (/[\w/-]/.test(text[at - 1] ?? '')) continue
     behindName.lastIndex = at + name.length
     if (!behindName.test(text)) continue
@@ -50,6 +52,8 @@ export function findOriginInText(content: string, name: string): string | undefi
 
 const behindName = /["']?\s{0,8}[:=>]/y
 const maxText = 65_536
+/** Each is looked at, for each of many names. */
+const maxOccurrences = 1_000
 /** One placeholder between the name of a value and the end of the value. */
 const valueBehind = /["']?\s{0,8}[:=>]\s{0,40}["']?(\{\{[^{}]{1,500}\}\})["']?(?=\s{0,40}(?:[<&,}\]]|$))/y
 
