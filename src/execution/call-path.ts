@@ -6,7 +6,6 @@ import type { Hop } from '../webhook/redirect.ts'
 import { explainRefusedDigest } from '../webhook/refused-digest.ts'
 import { decideOnRefusedToken } from '../webhook/refused-token.ts'
 import type { SendableRequest } from '../webhook/render.ts'
-import { ReadableResponse } from '../webhook/response/readable-response.ts'
 import { type ShownParts, withHeaders } from '../webhook/shown-parts.ts'
 import type { OutboundRequest } from '../webhook/wire/outbound-request.ts'
 import type { TargetResponse } from '../webhook/wire/outcome.ts'
@@ -141,8 +140,7 @@ function authorize(
   { egressClient, tokens }: Services,
 ): AuthorizedEgress | null {
   if (grant === null) return null
-  const read = (response: TargetResponse) =>
-    new ReadableResponse(response, maskers.forResponse(response), { isShown })
+  const read = (response: TargetResponse) => maskers.read(response, isShown)
   return new AuthorizedEgress({
     egressClient: egress,
     tokenClient: trace === null ? egressClient : traceEgress(egressClient, trace, false),

@@ -4,10 +4,9 @@ import { continueTrace, startTrace, type Trace } from '../tracing/trace.ts'
 import type { CompiledNode } from '../webhook/compile.ts'
 import { type RenderedRequest, renderRequest } from '../webhook/render.ts'
 import { type RenderInput, withheldSecret } from '../webhook/request/render-session.ts'
-import { ReadableResponse } from '../webhook/response/readable-response.ts'
 import { RenderBudget } from '../webhook/template/render-budget.ts'
 import type { SecretUse } from '../webhook/template/secret-lookup.ts'
-import type { Attempt, Outcome, TargetResponse } from '../webhook/wire/outcome.ts'
+import type { Attempt, Outcome } from '../webhook/wire/outcome.ts'
 import { type AttemptsBefore, type AttemptsMade, runAttempts } from './attempt-loop.ts'
 import { CallPath } from './call-path.ts'
 import type { Continuation } from './continuation.ts'
@@ -29,11 +28,11 @@ export async function executeNode(
   callContext: CallContext,
 ): Promise<Refused | Unaffordable | Executed> {
   const clock = startClock(callContext.continuation)
-  const { tenant = null, deadlineMs } = request
+  const { tenant = null, deadlineMs = Number.POSITIVE_INFINITY } = request
   const { quota, egressClient } = context
   const share = { client: callContext.client, tenant }
   const hasWaited = quota.owes(share)
-  if (hasWaited) await quota.turn(share, deadlineMs ?? Number.POSITIVE_INFINITY, callContext.signal)
+  if (hasWaited) await quota.turn(share, deadlineMs, callContext.signal)
   const compiled = quota.charge(share, () => context.nodes.compile(request.node, tenant))
   if (!compiled.ok) return refuseNode(compiled.errors, request)
   const { node } = compiled
@@ -89,7 +88,7 @@ async function carryOut(
   const options = { node, tenant, trace, maskers, computed, judging, isShown, continuation }
   const path = rendered.ok ? new CallPath(rendered, options, context) : null
   const judge = (outcome: Outcome, attempts: readonly Attempt[], mayQuote = isShown) => {
-    const response = outcome.response && readResponse(outcome.response, maskers, mayQuote)
+    const response = outcome.response && maskers.read(outcome.response, mayQuote)
     const judgement = judgeOutcome(node, outcome, response, judging, attempts)
     return path?.tellOfRefusal(judgement, node) ?? judgement
   }
@@ -115,14 +114,6 @@ async function carryOut(
       })
     : attemptNothing(prepared, judge)
   return report({ ...begun, path, maskers, judging, judge, made, continuation }, context)
-}
-
-function readResponse(
-  response: TargetResponse,
-  maskers: ExecutionMaskers,
-  isShown: boolean,
-): ReadableResponse {
-  return new ReadableResponse(response, maskers.forResponse(response), { isShown })
 }
 
 function findBefore(continuation: Continuation | null, now: Date): AttemptsBefore | null {

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { createMasker, type Masker, maskNothing, remembering } from '../webhook/masking/mask.ts'
 import { createQuotationMasker } from '../webhook/masking/quotation.ts'
 import type { ValuesToMask } from '../webhook/request/render-session.ts'
-import type { ResponseMaskers } from '../webhook/response/readable-response.ts'
+import { ReadableResponse, type ResponseMaskers } from '../webhook/response/readable-response.ts'
 import { secretHeaders } from '../webhook/wire/headers.ts'
 import type { TargetResponse } from '../webhook/wire/outcome.ts'
 
@@ -73,6 +73,11 @@ export class ExecutionMaskers {
       showsBody: secrets.size <= maxResponseSecrets,
       tail: tailFor(stored),
     }
+  }
+
+  /** A response, with what is masked of it. `isShown`: whether the reply may quote it. */
+  read(response: TargetResponse, isShown: boolean): ReadableResponse {
+    return new ReadableResponse(response, this.forResponse(response), { isShown })
   }
 
   /** Whether a text carries what is masked of the requests so far, in any spelling. */
