@@ -339,11 +339,11 @@ describe('the last 50 ms', () => {
   })
 
   it.each([
-    ['deadlineMs', { deadlineMs: 100 }],
-    ['totalMs', { node: { retry: { ...again, totalMs: 100 } } }],
+    ['deadlineMs', { deadlineMs: 1_000 }],
+    ['totalMs', { node: { retry: { ...again, totalMs: 1_000 } } }],
   ])('of %s are too few for a further attempt: the result of before stands', async (_name, sketch) => {
     const egressClient = slowly(
-      60,
+      960,
       egressWith(() => [turnedAway]),
     )
 
@@ -355,11 +355,11 @@ describe('the last 50 ms', () => {
 
   it('are too few for a further attempt where a pause took longer than it should', async () => {
     const egressClient = egressWith(() => [turnedAway])
-    const resources = { ...plenty, pause: () => delay(60, 'over' as const) }
+    const resources = { ...plenty, pause: () => delay(960, 'over' as const) }
     const node = { method: 'POST', url: 'https://target.example/', retry: again } as const
 
     const result = await executeNode(
-      { node: given(node), deadlineMs: 100 },
+      { node: given(node), deadlineMs: 1_000 },
       { ...context, egressClient },
       { ...here, resources },
     )

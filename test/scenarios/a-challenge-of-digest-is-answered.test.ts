@@ -390,7 +390,7 @@ describe('the clock of a call with Digest', () => {
   it('runs while the target is asked: the call can be sent again', async () => {
     const { run, target } = await world({ answer: never })
 
-    const reply = await run({ timeoutMs: 200 })
+    const reply = await run({ timeoutMs: 1_000 })
 
     expect(bodies(target)).toEqual([''])
     expect(purposes(reply)).toEqual(['challenge', 'call'])
