@@ -22,9 +22,13 @@ const token = /^\s*([A-Za-z_]\w*)\.([^|:=()[\]{}"'`,]+?)\s*(?::\s*default\s*=([^
 
 /**
  * Reads names with blanks, and a default behind a colon, as in the tokens of Marketo: `lead.Email Address:default=none` is
- * `profile["Email Address"] | default: "none"`. Null for any other text.
+ * `profile["Email Address"] | default: "none"`, and `First Name` most likely one of the profile. Null for any other text.
  */
 export function putNamesInBrackets(text: string): NamesInBrackets | null {
+  if (isNameAlone(text)) {
+    const expression = `profile[${JSON.stringify(text.trim())}]`
+    return { expression, shown: expression, isGuess: true }
+  }
   const [, root = '', path = '', value, filters = ''] =
     (text.length <= maxCharacters && token.exec(text)) || []
   const names = path.split('.').map((name) => name.trim())
@@ -45,6 +49,16 @@ function isName(name: string): boolean {
   const isWritten = /^[\p{L}_][\p{L}\p{N}_-]*(?: [\p{L}\p{N}_-]+)*$/u.test(name)
   return isWritten && !operators.test(name) && !mostArguments.has(name.slice(name.lastIndexOf(' ') + 1))
 }
+
+/** A name with blanks and nothing else, as in `First Name`. */
+function isNameAlone(text: string): boolean {
+  const name = text.trim()
+  return text.length <= maxCharacters && name.includes(' ') && isName(name) && !tagsElsewhere.test(name)
+}
+
+/** Words that begin a tag, here or elsewhere. */
+const tagsElsewhere =
+  /^(?:if|unless|for|foreach|each|else|elseif|elsif|end|endif|endfor|case|when|assign|set|let|var|const|with|not|include|render|import|block|return|new|await|typeof) /i
 
 const operators = / (?:and|or|contains|not|is|in|if|else|eq|ne|gt|lt|as|then|-+)(?: |$)/i
 

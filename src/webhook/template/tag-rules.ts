@@ -111,6 +111,7 @@ export function expressionProblem(
   meant: string | null = null,
 ): TemplateProblem {
   if (!checked.ok && text.trim() === '') return emptyProblem(checked.problem, place)
+  if (!checked.ok && /^secrets\s?[.[]/.test(text.trim())) return secretProblem(text)
   if (!checked.ok) {
     const inLiquid = meant === null ? '' : ` In Liquid it is: ${meant}`
     return `${quoted(text)} is invalid: ${foreign(text, place, meant) ?? `${checked.problem}.${inLiquid}`}`
@@ -132,8 +133,9 @@ function foreign(text: string, place: ForeignPlace | null, meant: string | null 
 }
 
 function secretProblem(text: string): string {
-  if (/^secrets\.\w+-[\w-]*$/.test(text.trim()))
-    return `${quoted(text)} has a dash. The name of a secret has letters, digits and "_": write "_" for "-", here and in "secrets".`
+  const [, sign] = /^secrets\.\w+([- ])[\w -]*$/.exec(text.trim()) ?? []
+  if (sign !== undefined)
+    return `${quoted(text)} has a ${sign === '-' ? 'dash' : 'blank'}. The name of a secret has letters, digits and "_": write "_" for "${sign}", here and in "secrets".`
   return `${quoted(text)} uses a secret as a variable. Write {{ secrets.NAME }} without a filter or operator, and only as a value of auth, url, query, headers or body: no filename, condition or captured value may have one.${adviseOnSecret(text.trim())}`
 }
 

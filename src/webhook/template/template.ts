@@ -15,7 +15,7 @@ import { describePlace } from '../values/json-syntax.ts'
 import { type Path, valueAt } from '../values/lookup.ts'
 import { didYouMean } from '../values/suggest.ts'
 import { withoutTexts } from '../values/without-texts.ts'
-import { withRewritten } from './elsewhere/rewrite-condition.ts'
+import { isOnSecret, withRewritten } from './elsewhere/rewrite-condition.ts'
 import { asFormValue, asQueryValue, asText, EncodedText, type Encoder } from './encoders.ts'
 import { checkExpression } from './expression-syntax.ts'
 import { compileFastPath, readPath, type Step } from './fast-path.ts'
@@ -191,13 +191,9 @@ export function compileCondition(text: string, names: KnownNames | null = null):
   const { problem } = compiled
   const isAccepted = (meant: string) => compilePlainCondition(meant, names).ok
   const hasResponse = Object.hasOwn(names ?? {}, 'response')
-  if (secretInCondition.test(withoutTexts(text)))
-    return { ok: false, problem: hasResponse ? problem + inEngine : problem }
+  if (hasResponse && isOnSecret(text)) return { ok: false, problem: problem + inEngine }
   return { ok: false, problem: withRewritten(problem, text, hasResponse, isAccepted) }
 }
-
-/** A secret, under its name here or elsewhere. No condition that is accepted means the same. */
-const secretInCondition = /(?<![\w.])(?:secrets?|credentials?|vault|environment|env|process\.env)\s?[.[]/i
 
 const inEngine =
   ' To compare with a secret, keep the value of the response with "capture", and let the engine compare.'

@@ -36,7 +36,7 @@ function encodeBehind(before: string, text: string): string {
 }
 
 const every = String.fromCharCode(...Array.from({ length: 126 }, (_, index) => index + 1))
-const samples = 40
+const samples = 12
 const texts = [
   every,
   '',

@@ -106,6 +106,37 @@ describe('an error in JSON', () => {
   })
 })
 
+describe('a long text of JSON', () => {
+  /** White space before a text changes nothing but its length. */
+  const long = (text: string) => read(' '.repeat(140_000) + text)
+  const verdict = (parsed: ReturnType<typeof read>) => (parsed.ok ? parsed.plain : parsed.problem)
+
+  it.each<[what: string, text: string, problem: 'too_deep' | 'syntax' | null]>([
+    ['100 levels', nested(100), null],
+    ['101 levels', nested(101), 'too_deep'],
+    ['lists that never close', '['.repeat(200_000), 'too_deep'],
+    ['objects that never close', '{"a":'.repeat(200_000), 'too_deep'],
+    ['lists behind a mistake', `[1,,${'['.repeat(200)}`, 'syntax'],
+    ['brackets in a text', JSON.stringify(['['.repeat(200)]), null],
+    ['brackets behind an escaped quotation mark', JSON.stringify([`"${'['.repeat(200)}`]), null],
+    ['brackets in a text that never ends', `["${'['.repeat(200)}`, 'syntax'],
+    ['many lists beside each other', `[${'[],'.repeat(200)}[]]`, null],
+    ['lists behind too many ends', `[]]${'['.repeat(200)}`, 'syntax'],
+  ])('has the verdict of its levels and its first mistake: %s', (_what, text, problem) => {
+    const parsed = long(text)
+    expect(parsed.ok ? null : parsed.problem).toBe(problem)
+  })
+
+  it('reads as a short one', () => {
+    const soup = fc.string({ unit: fc.constantFrom(...'[]{}:,"\\a1 '), maxLength: 60 })
+    fc.assert(
+      fc.property(fc.oneof(fc.json({ maxDepth: 8 }), soup), (text) => {
+        expect(verdict(long(text))).toEqual(verdict(read(text)))
+      }),
+    )
+  })
+})
+
 describe('writing JSON', () => {
   it.each([
     ['a\ud800b', '"a\ufffdb"'],

@@ -63,6 +63,13 @@ function rewriteCondition(text: string, hasResponse: boolean): string {
   return written.length > maxWritten ? text : withParentheses(written)
 }
 
+/** Whether a condition has a secret, under its name here or elsewhere. No condition that is accepted means the same. */
+export function isOnSecret(text: string): boolean {
+  return secret.test(withoutTexts(text))
+}
+
+const secret = /(?<![\w.])(?:secrets?|credentials?|vault|environment|env|process\.env)\s?[.[]/i
+
 /** A problem with a condition, with what its author means in Liquid where that is found. Texts are not shown. */
 export function withRewritten(
   problem: string,
@@ -70,7 +77,7 @@ export function withRewritten(
   hasResponse: boolean,
   isAccepted: (text: string) => boolean,
 ): string {
-  if (text.length > maxCharacters) return problem
+  if (text.length > maxCharacters || isOnSecret(text)) return problem
   const inner = text
     .trim()
     .replace(/^=\s?(?=\{\{)/, '')
