@@ -17,7 +17,7 @@ export default defineConfig({
     // Half of a file's time is waiting, for clocks, sockets and processes.
     maxWorkers: 4,
     setupFiles: 'test/support/patience.ts',
-    expect: { poll: { timeout: 10_000, interval: 10 } },
+    expect: { poll: { timeout: 30_000, interval: 10 } },
     // A net for what hangs, not a measure: on a busy machine a property or a process takes several times as long.
     testTimeout: 120_000,
     hookTimeout: 60_000,

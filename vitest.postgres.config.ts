@@ -11,7 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     // What pg is about to refuse fails here.
     execArgv: ['--throw-deprecation'],
-    expect: { poll: { timeout: 10_000, interval: 20 } },
+    expect: { poll: { timeout: 30_000, interval: 20 } },
     testTimeout: 120_000,
     hookTimeout: 60_000,
     env: { TZ: 'UTC' },

@@ -1,3 +1,4 @@
+import { freePort } from '../testkit/free-port.ts'
 import { bareForwarder } from './bare-forwarder.ts'
 import { runCommand, tell } from './command.ts'
 import { InvalidOptions, readCommandLine } from './command-line.ts'
@@ -14,7 +15,6 @@ import {
   selfTimes,
   totalTimes,
 } from './profile.ts'
-import { freePort } from './program.ts'
 import { service } from './service.ts'
 import { createWorld, type World } from './world.ts'
 

@@ -1,5 +1,5 @@
+import { freePort } from '../testkit/free-port.ts'
 import { type Contender, startContender } from './contender.ts'
-import { freePort } from './program.ts'
 
 /** `baseline.ts`: the cost of forwarding alone, without everything else that the service does. */
 export const bareForwarder: Contender = {

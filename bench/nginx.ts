@@ -1,8 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Credentials } from '../testkit/certificates.ts'
+import { freePort } from '../testkit/free-port.ts'
 import { routes } from './examples.ts'
-import { freePort, startProgram } from './program.ts'
+import { startProgram } from './program.ts'
 import type { Received, Receiver } from './receiver.ts'
 import type { Tool } from './tools.ts'
 

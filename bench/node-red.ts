@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from '../testkit/free-port.ts'
 import { type Contender, startContender } from './contender.ts'
-import { freePort } from './program.ts'
 import type { World } from './world.ts'
 
 /** Installs Node-RED into the directory of the run. Its flow does the work of the bare forwarder. */

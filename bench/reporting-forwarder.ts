@@ -1,5 +1,5 @@
+import { freePort } from '../testkit/free-port.ts'
 import { type Contender, startContender } from './contender.ts'
-import { freePort } from './program.ts'
 
 /**
  * The bare forwarder, which also checks the key and the body, and replies, logs and counts what the service does. It has no

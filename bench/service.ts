@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import manifest from '../package.json' with { type: 'json' }
+import { freePort } from '../testkit/free-port.ts'
 import { type Contender, key, type Running, type StartOptions, startContender } from './contender.ts'
-import { freePort } from './program.ts'
 import { hostSuffix, type World } from './world.ts'
 
 const { start } = manifest.scripts

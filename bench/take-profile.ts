@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../testkit/free-port.ts'
 import type { Contender } from './contender.ts'
 import { inspect } from './inspector.ts'
 import { measure } from './measure.ts'
 import { functionName, type Profile, partName, selfTimes, type Times, totalTimes } from './profile.ts'
-import { freePort } from './program.ts'
 import type { World } from './world.ts'
 
 const connections = 32

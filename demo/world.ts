@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAuthority } from '../testkit/certificates.ts'
 import { createDnsServer } from '../testkit/dns-server.ts'
+import { freePort } from '../testkit/free-port.ts'
 import { type Receiver, receiverHost, startReceiver } from './receiver.ts'
 import { type Service, startService } from './service.ts'
 
@@ -51,7 +52,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const receiver = await startReceiver(credentials, { host: loopback, port: receiverPort })
   resources.defer(() => receiver.close())
 
-  const latePort = await findFreePort()
+  const latePort = await freePort()
   const callbacksFile = join(directory, 'callbacks.json')
   await writeFile(callbacksFile, JSON.stringify({ engine: describeEngine(receiver.port) }))
 
@@ -94,15 +95,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 function describeEngine(port: number) {
   const secret = `whsec_${randomBytes(32).toString('base64')}`
   return { url: `https://${receiverHost}:${port}/resume/{{ token }}`, secret }
-}
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, loopback)
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo // a server that listens on a port has such an address
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
 
 async function demandFree(port: number, advice: string): Promise<void> {

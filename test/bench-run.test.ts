@@ -23,12 +23,12 @@ import { answerId, examples, type Route, routes } from '../bench/examples.ts'
 import { wrkFullLoad } from '../bench/full-load.ts'
 import { countInstructions } from '../bench/instructions.ts'
 import { MessageReader } from '../bench/message-reader.ts'
-import { freePort } from '../bench/program.ts'
 import { reportingForwarder } from '../bench/reporting-forwarder.ts'
 import { service, serviceAt } from '../bench/service.ts'
 import { writeDuel } from '../bench/short-report.ts'
 import { findTools, type Tools } from '../bench/tools.ts'
 import { createWorld, type World } from '../bench/world.ts'
+import { freePort } from '../testkit/free-port.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 

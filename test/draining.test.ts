@@ -51,7 +51,7 @@ async function stopDuringLongCall() {
 }
 
 async function untilDraining(url: string): Promise<void> {
-  await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).status === 503, { timeout: 5_000 })
+  await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).status === 503)
 }
 
 describe('a process that is told to stop', () => {

@@ -7,14 +7,14 @@ export interface Listening {
   close(): Promise<void>
 }
 
-/** Makes a server listen on a free port of 127.0.0.1. */
-export async function listen(server: Server, host = '127.0.0.1'): Promise<Listening> {
+/** Makes a server listen on a port of 127.0.0.1, by default on any that is free. */
+export async function listen(server: Server, asked = 0): Promise<Listening> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket)).on('error', () => {})
   })
-  server.listen(0, host)
+  server.listen(asked, '127.0.0.1')
   await once(server, 'listening')
   // A server that listens on a port has such an address.
   const { port } = server.address() as AddressInfo

@@ -4,10 +4,10 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { held, json } from '../../test/support/receiver.ts'
+import { freePort } from '../../testkit/free-port.ts'
 import { listen } from '../../testkit/listen.ts'
 import { makeTemplate } from '../camunda-8/template.ts'
 import { connectorTask } from './support/connector-task.ts'
-import { freePort } from './support/free-port.ts'
 import { world } from './support/world.ts'
 
 /** Requires a package of recipes/package.json. */

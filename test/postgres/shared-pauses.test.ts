@@ -55,7 +55,7 @@ it('a pause that one instance is asked for holds for all, whatever their clocks 
   // Other connections are not paused. Theirs is asked for by the instance with the wrong clock.
   expect((await call(other, 'mail')).code).not.toBe('target_paused')
   await vi.waitUntil(async () => (await call(started, 'mail')).code === 'target_paused')
-  expect(one.output().split('asked another instance for a pause')).toHaveLength(2)
+  await vi.waitFor(() => expect(one.output().split('asked another instance for a pause')).toHaveLength(2))
 })
 
 async function openTwo() {

@@ -5,8 +5,8 @@ import { vi } from 'vitest'
  * Set up before every test file, so that a busy machine fails no test: a property has as many runs as fit into its time, and
  * a wait for a condition has a wide net.
  */
-const propertyMs = 10_000
-const waitMs = 10_000
+const propertyMs = Number(process.env.PROPERTY_SECONDS ?? 3) * 1_000
+const waitMs = 30_000
 const pollMs = 10
 
 const { waitFor, waitUntil } = vi

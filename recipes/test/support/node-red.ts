@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
 import { testFiles } from '../../../test/support/files.ts'
-import { freePort } from './free-port.ts'
+import { freePort } from '../../../testkit/free-port.ts'
 
 const program = join(import.meta.dirname, '../../node_modules/node-red/red.js')
 

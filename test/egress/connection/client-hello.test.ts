@@ -199,9 +199,9 @@ it('a second connection has the permit of its call, and takes no other', async (
     { maxPerHost: 2, maxQueuePerHost: 10 },
   )
   const calls = Array.from({ length: 4 }, () =>
-    egressClient.call(closing(box.port), { timeoutMs: 6_000, tenant: null }),
+    egressClient.call(closing(box.port), { timeoutMs: 20_000, tenant: null }),
   )
-  await vi.waitUntil(() => box.hellos().length === 4, { timeout: 5_000 })
+  await vi.waitUntil(() => box.hellos().length === 4)
   expect(egressClient.load()).toEqual({ connections: 4, waiting: 2 })
   opened.resolve()
 

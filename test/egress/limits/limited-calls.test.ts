@@ -62,7 +62,7 @@ async function busyTarget(options: Partial<EgressOptions> = {}) {
         tenant: null,
         ...own,
       }),
-    received: (count: number) => vi.waitUntil(() => received >= count, { timeout: 5_000 }),
+    received: (count: number) => vi.waitUntil(() => received >= count),
     count: () => received,
     answerNext: () => unanswered.shift()?.end('{}'),
   }

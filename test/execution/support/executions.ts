@@ -133,7 +133,7 @@ export const context = {
   nonces: new NonceCache(),
   quota: new RenderQuota(),
   turns: new LoopTurns(),
-  maxRenderMs: 50,
+  maxRenderMs: 5_000, // what a busy machine does not use up
   maxRenderedBytes: 1_048_576,
   maxCapturedBytes: 262_144,
   maxEchoBytes: 65_536,

@@ -4,14 +4,17 @@ import { HostileClient, type HostileReply, type HostileRequest } from './hostile
 import type { Death, HostileService } from './hostile-service.ts'
 import { type Probed, startStallProbe } from './stall-probe.ts'
 
-/** No client waits longer for a reply of the service because of what another one sends. */
-export const maxStallMs = 250
+/**
+ * No client waits longer for a reply of the service because of what another one sends. It is 250 ms, which `npm run bench:stalls`
+ * measures where nothing else runs. A machine that is slow or busy gets the double: what is to be found here takes seconds.
+ */
+export const maxStallMs = Number(process.env.STALL_MS ?? 500)
 
 /** A reply never has more bytes, whatever was asked. */
 const maxReplyBytes = 2 * 1_048_576
 
 /** After such a stall the service is given up. */
-const hopelessMs = 1_000
+const hopelessMs = 2_000
 
 /** What became of the service while it was attacked. */
 export interface Aftermath {

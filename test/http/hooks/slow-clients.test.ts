@@ -17,6 +17,6 @@ describe('a client that drips its request', () => {
     onTestFinished(() => clearInterval(dripping))
 
     expect(await client.until('\r\n\r\n{')).toMatch(/^HTTP\/1.1 400/)
-    await vi.waitUntil(async () => (await preview()) === 400, { timeout: 5_000 })
+    await vi.waitUntil(async () => (await preview()) === 400)
   })
 })

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
-import { listen } from '../../../testkit/listen.ts'
+import { freePort } from '../../../testkit/free-port.ts'
 import { runNginx } from '../../support/nginx.ts'
 import { credentials } from '../../support/servers.ts'
 
@@ -56,10 +55,4 @@ function configure(directory: string, port: number, requestsPerConnection: numbe
         location / { return 200 '{}'; }
       }
     }`
-}
-
-async function freePort(): Promise<number> {
-  const { port, close } = await listen(createServer())
-  await close()
-  return port
 }

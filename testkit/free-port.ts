@@ -1,0 +1,23 @@
+import { randomInt } from 'node:crypto'
+import { createServer } from 'node:net'
+import { listen } from './listen.ts'
+
+/** The lowest port that the system gives to whoever asks for any: net.ipv4.ip_local_port_range on Linux. */
+const lowestGiven = 32_768
+
+/**
+ * A port of 127.0.0.1 where nothing listens. The system gives it to no connection and no server that leaves the choice to it,
+ * so that it is still free when it is used.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, lowestGiven)
+    try {
+      const { close } = await listen(createServer(), port)
+      await close()
+      return port
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+    }
+  }
+}
