@@ -1,5 +1,5 @@
 import type { Warning, WarningCode } from '../../contract/warning.ts'
-import { readMentions } from './named-field.ts'
+import { readMentions } from './said-names.ts'
 
 /** Warnings of rendering that a value did not go out as the author meant it. */
 const ofValues: ReadonlySet<WarningCode> = new Set([

@@ -75,3 +75,8 @@ export function splitWords(name: string): readonly string[] {
     .toLowerCase()
     .split(/[-_ ]+/)
 }
+
+/** Names with the same result are the same. */
+export function foldName(name: string): string {
+  return lastName(name).toLowerCase()
+}

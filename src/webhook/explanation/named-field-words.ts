@@ -13,3 +13,10 @@ export const saysMissing =
 /** Words of a target that finds a value of another type: `A valid integer is required`. */
 export const ofType =
   /\b(?:valid|correct|proper) [\w -]{1,30} (?:is|are) required\b|\b(?:integer|(?<!phone )number|numeric|boolean|array|object|string|date) (?:value )?(?:is|are) required\b/i
+
+/** Words that are no names. */
+export const commonWords =
+  /^(?:the|this|that|it|a|an|which|what|there|and|or|but|requests?|fields?|parameters?|propert(?:y|ies)|attributes?|values?|body|is|are|not|required|be|must|was|been|has|no|of|for)$/i
+
+/** Longer texts are read up to here. */
+export const maxText = 2_000
