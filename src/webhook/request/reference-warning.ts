@@ -22,7 +22,7 @@ const shortRoots = ['profile', 'event', 'vars', 'instance', 'flow'] as const
 
 /** The whole path to a value whose source the author left out; null if no source has it. */
 function findLong(
-  { path, isHidden, isCertain }: UnrenderedReference,
+  { path, written, isHidden, isCertain }: UnrenderedReference,
   { scope, input }: RenderSession,
 ): readonly string[] | null {
   const [name = ''] = path
@@ -31,7 +31,8 @@ function findLong(
     if (root !== undefined) return [root, spelt]
   }
   if (isHidden && Object.hasOwn(input.secrets, name)) return ['secrets', name]
-  return isCertain ? ['profile', name] : null
+  // What a flow computes itself stands in variables elsewhere, too.
+  return isCertain ? [/^@\{?variables\(/.test(written) ? 'vars' : 'profile', name] : null
 }
 
 function isMeant(reference: UnrenderedReference, path: readonly string[], session: RenderSession): boolean {

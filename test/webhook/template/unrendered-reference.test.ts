@@ -74,6 +74,7 @@ describe('a text that looks like a reference', () => {
     ['="Hi " + firstName + "!"', '{{ profile.firstName }}'],
     ['${contact.email}', '{{ profile.email }}'],
     ["@{variables('email')}", '{{ profile.email }}'],
+    ["@{variables('order')}", '{{ vars.order }}'],
     ['{!$Record.Email}', '{{ profile.email }}'],
     ['[[type]]', '{{ event.type }}'],
     ['*|EMAIL|*', '{{ profile.email }}'],
