@@ -166,7 +166,7 @@ describe('a mistake in JSON', () => {
   })
 
   it.each([
-    ['[', (count: number) => '['.repeat(count)],
+    ['lists', (count: number) => `[${'[],'.repeat(count / 3)}`],
     ['quotes', (count: number) => `{"a":"b" ${'"'.repeat(count)}`],
     ['backslashes', (count: number) => `{"a":"${'\\'.repeat(2 * count)}\n"}`],
     ['white space', (count: number) => `{"a":1,${' '.repeat(count)}}`],
