@@ -24,7 +24,8 @@ const wantedTypes: readonly WantedType[] = [
     advise(situation, field) {
       const text = situation.textOf(field)
       if (text === null) return null
-      if (number.test(text)) return `${asText(situation, field, 'a number')}: ${unquote(field, '| plus: 0')}`
+      if (number.test(text.trim()))
+        return `${asText(situation, field, 'a number')}: ${unquote(field, '| plus: 0')}`
       return ofType.test(situation.words)
         ? `${asText(situation, field, 'a number')}: ${ofDate.test(text) ? dateAsNumber : 'correct its value.'}`
         : null

@@ -3,7 +3,14 @@ import { LongNumber } from '../values/long-number.ts'
 import { BudgetExceeded, TextTooLong } from './render-budget.ts'
 
 /** Thrown by a filter that cannot process its input. The message names kinds of values, but no value. */
-export class FilterFailed extends Error {}
+export class FilterFailed extends Error {
+  /** What to write in the template; null if that depends on what is meant. */
+  readonly hint: string | null
+  constructor(message: string, hint: string | null = null) {
+    super(message)
+    this.hint = hint
+  }
+}
 
 /** The kind of a value, in words. */
 export function describeKind(given: unknown): string {

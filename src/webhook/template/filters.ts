@@ -11,6 +11,7 @@ import { isDecimal, LongNumber } from '../values/long-number.ts'
 import { plainText } from '../values/text.ts'
 import { checkExpression, formOfCondition } from './expression-syntax.ts'
 import { describeKind, FilterFailed } from './filter-failure.ts'
+import { findNearNumber } from './near-number.ts'
 import type { RenderContext } from './render-context.ts'
 import { isNothing, isTrue } from './truth.ts'
 
@@ -83,14 +84,22 @@ function needingNumbers(filter: FilterHandler, name: string): FilterHandler {
   return function (this: FilterThis, ...values: [unknown, ...unknown[]]) {
     // A third argument is not a number: whether `divided_by` rounds down.
     const wrong = values.slice(0, 2).findIndex((value) => !isNumeric(value))
-    if (wrong !== -1) throw new FilterFailed(notNumeric(name, values[wrong], wrong))
+    if (wrong !== -1) throw notNumeric(name, values[wrong], wrong)
     return filter.call(this, ...values)
   }
 }
 
-function notNumeric(name: string, value: unknown, position: number): string {
+function notNumeric(name: string, given: unknown, position: number): FilterFailed {
   const what = position === 0 ? 'the value that it was given' : `its argument ${position}`
-  return `The filter "${name}" needs numbers, and ${what} is ${describeNoNumber(value)}.`
+  const value: unknown = toValue(given as never)
+  const near = typeof value === 'string' ? findNearNumber(value) : null
+  const message = `The filter "${name}" needs numbers, and ${what} is ${describeNoNumber(value)}`
+  if (near === null) return new FilterFailed(`${message}.`)
+  const place = position === 0 ? `before "| ${name}"` : 'in an {% assign %} before it'
+  return new FilterFailed(
+    `${message}: it has ${near.has}.`,
+    `Write ${near.filters} behind the value, ${place}. Or correct the value in the payload.`,
+  )
 }
 
 /** Whether Liquid can calculate with a value. Missing values and the empty text count as zero. */
@@ -159,7 +168,7 @@ function countingByNumbers(filter: FilterHandler, name: string): FilterHandler {
   return function (this: FilterThis, given: unknown, ...rest: unknown[]) {
     const counts = rest.slice(0, counted)
     const wrong = counts.findIndex((count) => !isNumeric(count))
-    if (wrong !== -1) throw new FilterFailed(notNumeric(name, counts[wrong], wrong + 1))
+    if (wrong !== -1) throw notNumeric(name, counts[wrong], wrong + 1)
     return filter.call(this, given, ...counts.map(readCount), ...rest.slice(counted))
   }
 }

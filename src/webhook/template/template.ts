@@ -388,7 +388,8 @@ function toRenderProblem(error: unknown, place: TextPlace): RenderProblem {
     cause instanceof FilterFailed
       ? cause.message
       : 'An operator or a tag of the template cannot work with the value that it was given.'
-  return { code: 'template_failed', detail: `${what}${describeWhere('It stands in', found)}`, hint: ofValue }
+  const hint = (cause instanceof FilterFailed ? cause.hint : null) ?? ofValue
+  return { code: 'template_failed', detail: `${what}${describeWhere('It stands in', found)}`, hint }
 }
 
 const ofValue =
