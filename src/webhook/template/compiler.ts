@@ -153,8 +153,9 @@ export class Compiler {
   #compiled(text: string, path: string, place: TemplatePlace, names: KnownNames): Template {
     const compiled = this.#compile(text, path, place, names)
     if (compiled.ok) return compiled.template
-    const problem = place === 'auth' ? withoutWords(compiled.problem) : compiled.problem
-    this.complain(path, problem + (/^=(?!=)/.test(text) && problem.includes('of n8n') ? noSign : ''))
+    const problems = [compiled.problem, ...(compiled.others ?? [])]
+    for (const problem of new Set(place === 'auth' ? problems.map(withoutWords) : problems))
+      this.complain(path, problem + (/^=(?!=)/.test(text) && problem.includes('of n8n') ? noSign : ''))
     return constantTemplate('')
   }
 

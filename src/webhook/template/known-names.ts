@@ -108,7 +108,6 @@ const wrappers: ReadonlySet<string> = new Set([
 const wrappersElsewhere: Readonly<Record<string, string>> = {
   msg: 'the message of Node-RED',
   bundle: 'the bundle of Zapier',
-  this: 'the item of a Handlebars loop',
   _: 'the environment of Insomnia',
 }
 

@@ -81,24 +81,31 @@ interface CheckOptions {
   readonly outputs: 'value' | 'condition'
 }
 
-/** A valid template, or the first problem in it. */
+/** A valid template, or the problems in it. */
 export type CheckedTemplate =
   | {
       readonly ok: true
       readonly responsePaths: ResponsePaths
       readonly hasDefault: boolean
     }
-  | { readonly ok: false; readonly problem: string }
+  | { readonly ok: false; readonly problem: string; readonly others: readonly string[] }
 
-/** Checks the tokens of a template. */
+/** Problems of one template that are told: more would be examples of the same. */
+const maxProblems = 10
+
+/** Checks the tokens of a template. Reads on behind a problem, so that one reply can list all. */
 export function checkTemplate(tokens: readonly TopLevelToken[], options: CheckOptions): CheckedTemplate {
   const walk = new BlockWalk(options)
+  const problems = new Set<string>()
   for (const token of tokens) {
     const problem = walk.visit(token)
-    if (problem !== null) return { ok: false, problem }
+    if (problem !== null) problems.add(problem)
+    if (problems.size === maxProblems || walk.isLost) break
   }
-  const problem = walk.finish()
-  if (problem !== null) return { ok: false, problem }
+  if (problems.size < maxProblems)
+    for (const problem of walk.finish(maxProblems - problems.size)) problems.add(problem)
+  const [problem, ...others] = problems
+  if (problem !== undefined) return { ok: false, problem, others }
   const { responsePaths, hasDefault } = walk
   return { ok: true, responsePaths, hasDefault }
 }
@@ -183,6 +190,8 @@ class BlockWalk {
   readonly #made = new Set<string>()
   /** The current depth of nested `liquid` tags. */
   #liquids = 0
+  /** Whether a tag stands where it cannot, so that what follows tells nothing. */
+  isLost = false
 
   /** For hints. They are the same for all expressions of the template. */
   readonly #places: Readonly<Record<'value' | 'condition', ForeignPlace>>
@@ -202,15 +211,26 @@ class BlockWalk {
     return this.#output(token.content)
   }
 
-  finish(): TemplateProblem {
+  /** At most `most` problems that show at the end only: a block that is not closed, and names that nothing has. */
+  finish(most: number): readonly string[] {
+    if (this.isLost) return []
     const open = this.#open.at(-1)?.name
-    if (open !== undefined) return `{% ${open} %} is not closed: {% ${tagRules[open]?.end} %} is missing.`
-    for (const { text, variables, place } of this.#named)
-      for (const variable of variables) {
-        const problem = this.#nameProblem(variable)
-        if (problem !== null) return `${quoted(text)} is invalid: ${foreign(text, place) ?? problem}`
-      }
-    return null
+    const unclosed =
+      open === undefined ? [] : [`{% ${open} %} is not closed: {% ${tagRules[open]?.end} %} is missing.`]
+    return [...unclosed, ...this.#unknownNames(most - unclosed.length)]
+  }
+
+  #unknownNames(most: number): readonly string[] {
+    const found: string[] = []
+    for (const { text, variables, place } of this.#named) {
+      if (found.length >= most) break
+      const problem = variables
+        .values()
+        .map((variable) => this.#nameProblem(variable))
+        .find((one) => one !== null)
+      if (problem !== undefined) found.push(`${quoted(text)} is invalid: ${foreign(text, place) ?? problem}`)
+    }
+    return found
   }
 
   get responsePaths(): ResponsePaths {
@@ -242,14 +262,30 @@ class BlockWalk {
     if (ends.has(name)) return this.#close(name)
     if (this.#isIgnored) return null
     const rule = Object.hasOwn(tagRules, name) ? tagRules[name] : undefined
-    if (rule === undefined) return unknownTag(name)
+    if (rule === undefined) {
+      this.#makeAll(args)
+      return unknownTag(name)
+    }
     const misplaced = this.#misplaced(name, rule)
-    if (misplaced !== null) return misplaced
+    if (misplaced !== null) return this.#lose(misplaced)
     if (name === 'liquid') return this.#lines(args)
     if (name === 'else' && /^if\b/.test(args)) return 'Liquid has no tag {% else if %}. Write {% elsif %}.'
     if (rule.end !== undefined) this.#open.push({ name, hasElse: false, subject: null })
-    if (this.#open.length > maxBlocks) return `The template nests blocks more than ${maxBlocks} levels deep.`
-    return this.#expression(args, rule.form, name)
+    if (this.#open.length > maxBlocks)
+      return this.#lose(`The template nests blocks more than ${maxBlocks} levels deep.`)
+    const problem = this.#expression(args, rule.form, name)
+    if (problem !== null) this.#makeAll(args)
+    return problem
+  }
+
+  /** A tag that cannot be read may make any name that it has. */
+  #makeAll(args: string): void {
+    for (const [name] of args.matchAll(/[A-Za-z_]\w{0,60}/g).take(maxProblems)) this.#made.add(name)
+  }
+
+  #lose(problem: string): string {
+    this.isLost = true
+    return problem
   }
 
   #misplaced(name: string, { within, inside }: TagRule): TemplateProblem {
@@ -272,12 +308,14 @@ class BlockWalk {
       this.#open.pop()
       return null
     }
-    return this.#isIgnored ? null : describeUnopened(name, open)
+    if (this.#isIgnored) return null
+    const isOpen = this.#open.some((block) => tagRules[block.name]?.end === name)
+    return this.#lose(describeUnopened(name, open, isOpen))
   }
 
   #lines(text: string): TemplateProblem {
     if (++this.#liquids > maxLiquids)
-      return `The template nests {% liquid %} more than ${maxLiquids} levels deep.`
+      return this.#lose(`The template nests {% liquid %} more than ${maxLiquids} levels deep.`)
     for (const line of text.split('\n').filter((candidate) => candidate.trim() !== '')) {
       const [, name = '', args = ''] = /^\s*(#|[\w-]+)\s*(.*)$/s.exec(line) ?? []
       const problem = this.#tag(name, args)
@@ -337,10 +375,11 @@ class BlockWalk {
   }
 }
 
-/** The problem with an end tag that does not end the innermost open block. */
-function describeUnopened(name: string, open: string | undefined): string {
+/** The problem with an end tag that does not end the innermost open block. `isOpen`: whether it ends one around that. */
+function describeUnopened(name: string, open: string | undefined, isOpen: boolean): string {
   if (open === undefined) return `{% ${name} %} has no opening tag.`
-  return `{% ${name} %} does not match {% ${open} %}: {% ${tagRules[open]?.end} %} is missing before it.`
+  const end = `{% ${tagRules[open]?.end} %}`
+  return `{% ${name} %} does not match {% ${open} %}: ${isOpen ? `${end} is missing before it` : `write ${end} in its place`}.`
 }
 
 /** Tags of other languages, and what to write. */

@@ -48,7 +48,12 @@ import {
 /** A compiled template or condition, or the problem with it as a sentence. */
 export type Compiled<T> =
   | { readonly ok: true; readonly template: T }
-  | { readonly ok: false; readonly problem: string }
+  | {
+      readonly ok: false
+      readonly problem: string
+      /** Further problems of the same text. */
+      readonly others?: readonly string[]
+    }
 
 /** A string of a node that may have placeholders. */
 export interface Template {

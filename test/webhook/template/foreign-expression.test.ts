@@ -142,10 +142,12 @@ const templates: readonly (readonly [text: string, said: string])[] = [
   ['{{ $.x }}', `it is a path of JSONPath; write {{ profile.x }}${others}.`],
   ['{{ $.event.x }}', 'it is a path of JSONPath; write {{ event.x }}.'],
   // Handlebars and Mustache.
-  ['{{#if profile.a}}x{{/if}}', `${handlebars}; write {% if profile.name %}…{% else %}…{% endif %}.`],
-  ['{{#each profile.tags}}x{{/each}}', 'write {% for item in profile.list %}{{ item.name }}{% endfor %}'],
-  ['{{^profile.a}}x{{/profile.a}}', 'write {% unless profile.name %}…{% endunless %}.'],
-  ['{{/if}}', 'write {% endif %}, {% endfor %} or {% endunless %}.'],
+  ['{{#if profile.a}}x{{/if}}', `${handlebars}; write {% if profile.a %}…{% else %}…{% endif %}.`],
+  ['{{#each profile.tags}}x{{/each}}', 'write {% for item in profile.tags %}{{ item.name }}{% endfor %}'],
+  ['{{^profile.a}}x{{/profile.a}}', 'write {% unless profile.a %}…{% endunless %}.'],
+  ['{{/if}}', 'write {% endif %}.'],
+  ['{{/each}}', 'write {% endfor %}.'],
+  ['{{/profile.a}}', 'write {% endif %}, {% endfor %} or {% endunless %}.'],
   ['{{else}}', 'write {% else %}, or {% elsif profile.name %}.'],
   [
     '{{{profile.a}}}',
@@ -158,7 +160,8 @@ const templates: readonly (readonly [text: string, said: string])[] = [
   ],
   ['{{../name}}', 'write the name in full, as in {{ profile.name }}.'],
   ['{{@index}}', 'it is a variable of Handlebars; write {{ forloop.index0 }} within {% for %}.'],
-  ['{{this.email}}', 'elsewhere it is the item of a Handlebars loop. Did you mean "profile.email"?'],
+  ['{{this.email}}', 'it is the item of a loop of Handlebars; write its name in the loop, as in {% for item'],
+  ['{{this.email}}', 'and {{ profile.email }} outside of a loop.'],
   // Jinja and Twig.
   ['{% set x = 1 %}', 'The tag {% set %} is not available. Write {% assign name = profile.name %}.'],
   ['{% macro x() %}', 'A template loads no other and has no parts: write the text here.'],
@@ -345,7 +348,7 @@ function asTemplates(example: string): string[] {
     return [`{% if profile.a %}${example.split(',')[0]}{% endif %}`].filter(
       (text) => !text.includes('{% endif %}{% endif'),
     )
-  if (example.includes('forloop')) return []
+  if (example.includes('forloop') || /^\{% end\w+ %\}/.test(example)) return []
   return [
     example
       .replaceAll('["…"]', '["a"]')

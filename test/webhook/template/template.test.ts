@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { asText } from '../../../src/webhook/template/encoders.ts'
-import { responseNames } from '../../../src/webhook/template/known-names.ts'
+import { requestNames, responseNames } from '../../../src/webhook/template/known-names.ts'
 import { compileTemplate } from '../../../src/webhook/template/template.ts'
 import { template, useSecret } from '../support/templates.ts'
 
@@ -118,7 +118,11 @@ describe('a template that is not well formed', () => {
     ['{% if a %}', '{% endif %} is missing'],
     ['{% for a in b %}', '{% endfor %} is missing'],
     ['{% endif %}', '{% endif %} has no opening tag'],
-    ['{% if a %}{% endfor %}', '{% endfor %} does not match {% if %}: {% endif %} is missing before it'],
+    ['{% if a %}{% endfor %}', '{% endfor %} does not match {% if %}: write {% endif %} in its place'],
+    [
+      '{% for a in b %}{% if a %}{% endfor %}',
+      '{% endfor %} does not match {% if %}: {% endif %} is missing before it',
+    ],
     ['{% if a %}{% for b in c %}{% endif %}{% endfor %}', '{% endif %} does not match {% for %}'],
     ['{% else %}', 'must be directly inside'],
     ['{% elsif a %}', 'must be directly inside'],
@@ -180,6 +184,56 @@ describe('a template that is not well formed', () => {
     [`${'x'.repeat(1_048_577)}{{ a }}`, 'longer than'],
   ])('is refused: %j: %s', (text, problem) => {
     expect(findProblem(text)).toContain(problem)
+  })
+})
+
+describe('a template with several mistakes', () => {
+  const problemsOf = (text: string) => {
+    const compiled = compileTemplate(text, 'body', requestNames)
+    return compiled.ok ? [] : [compiled.problem, ...(compiled.others ?? [])]
+  }
+
+  it.each<[text: string, problems: readonly string[]]>([
+    [
+      '{{ profile.a | lower }} {{ profile.b or "x" }} {% if profile.c %}A{% elif profile.d %}B{% endif %}',
+      ['there is no filter "lower"', 'beside "or"', '{% elif %} is not available'],
+    ],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: another tool writes so
+    ['{{${a}}} and {{${b} | default: "c"}}', ['write {{ profile.a }}', 'write {{ profile.b }}']],
+    [
+      '{{#if profile.plan}}{{profile.plan}}{{/if}}{{#each profile.tags}}{{this}}{{/each}}',
+      [
+        '{% if profile.plan %}',
+        '{% endif %}',
+        '{% for item in profile.tags %}',
+        '{% endfor %}',
+        'outside of a loop',
+      ],
+    ],
+    [
+      '{% for t in profile.list %}{{ loop.index }}{{ x }}{% endfor %}',
+      ['forloop.index', '"x" is not a variable'],
+    ],
+    ['{% if profile.a %}{{ nme }}', ['{% if %} is not closed', '"nme" is not a variable']],
+    // What a tag makes that is not understood is no mistake of its own.
+    ['{% set total = profile.a %}{{ total }}', ['{% set %} is not available']],
+    ['{% for each in profile.list reverse %}{{ each.a }}{% endfor %}', ['reverse']],
+    // Behind a tag in the wrong place nothing is certain.
+    ['{% endif %}{% endfor %}{{ x }}', ['{% endif %} has no opening tag']],
+    ['{{ a. }}{{ a. }}{{ a. }}', ['"a." is invalid']],
+  ])('tells all of them in one go: %s', (text, parts) => {
+    const problems = problemsOf(text)
+    expect(problems).toHaveLength(parts.length)
+    for (const [index, part] of parts.entries()) expect(problems[index]).toContain(part)
+  })
+
+  it('tells ten at most', () => {
+    expect(
+      problemsOf(Array.from({ length: 5_000 }, (_none, index) => `{{ x${index} }}`).join('')),
+    ).toHaveLength(10)
+    expect(
+      problemsOf(Array.from({ length: 5_000 }, (_none, index) => `{{ x${index} ) }}`).join('')),
+    ).toHaveLength(10)
   })
 })
 

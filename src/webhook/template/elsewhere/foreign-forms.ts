@@ -262,13 +262,14 @@ export const forms: readonly ForeignForm[] = [
     form: /^#\s?if\b/,
     isInBraces: true,
     is: 'a block of Handlebars',
-    write: () => 'write {% if profile.name %}…{% else %}…{% endif %}',
+    write: (path, _place, isGuess) =>
+      `write {% if ${isGuess ? 'profile.name' : path} %}…{% else %}…{% endif %}`,
   },
   {
     form: /^(?:#\s?unless\b|\^)/,
     isInBraces: true,
     is: 'a block of Handlebars or Mustache',
-    write: () => 'write {% unless profile.name %}…{% endunless %}',
+    write: (path, _place, isGuess) => `write {% unless ${isGuess ? 'profile.name' : path} %}…{% endunless %}`,
   },
   {
     form: /^#\s?(?:with|let)\b/,
@@ -277,12 +278,32 @@ export const forms: readonly ForeignForm[] = [
     write: () => 'write each name in full, as in {{ profile.address.city }}',
   },
   {
+    form: /^#\s?each\b/,
+    isInBraces: true,
+    is: 'a loop of Handlebars',
+    write: (path, _place, isGuess) =>
+      `write {% for item in ${isGuess ? 'profile.list' : path} %}{{ item.name }}{% endfor %}; {{ item }} is the item itself`,
+  },
+  {
     form: /^#/,
     isInBraces: true,
     is: 'a block of Handlebars or Mustache',
     write: () =>
       'write {% for item in profile.list %}{{ item.name }}{% endfor %}, or {% if profile.name %}…{% endif %}',
   },
+  {
+    form: /^(?:\.\.\/)*this(?:\.|$)/,
+    isInBraces: true,
+    is: 'the item of a loop of Handlebars',
+    write: (path) =>
+      `write its name in the loop, as in {% for item in profile.list %}{{ item.name }}{% endfor %}, and {{ ${path} }} outside of a loop`,
+  },
+  ...(['if', 'each', 'unless'] as const).map((name) => ({
+    form: new RegExp(`^/\\s?${name}\\b`),
+    isInBraces: true as const,
+    is: 'the end of a block of Handlebars',
+    write: () => `write {% end${name === 'each' ? 'for' : name} %}`,
+  })),
   {
     form: /^\/\s?\w/,
     isInBraces: true,
