@@ -9,6 +9,7 @@ import type { Condition } from '../template/template.ts'
 import { contains } from '../values/contains.ts'
 import { maxJsonDepth, parseJson } from '../values/json.ts'
 import { type BodyFault, describeWrongCoding, findBodyFault } from './body-fault.ts'
+import { findMemberCondition } from './json-member.ts'
 import { readsMask } from './masked-paths.ts'
 import { describeNoBody } from './missing-value.ts'
 import { quoteTarget } from './quote-target.ts'
@@ -250,9 +251,14 @@ function explainLayout(response: ReadableResponse, value: string, match: Match):
   if (value.length > maxCompared || text.length > maxCompared) return null
   const [own, wanted] = [withoutLayout(text), withoutLayout(value)]
   if (wanted === '' || !fits(own, wanted, match, false)) return null
-  return parseJson(text, { maxDepth: maxJsonDepth }).ok
-    ? 'It would match but for white space and quotation marks: to look for a value of JSON, use a condition, such as response.json.id == 7.'
-    : 'It would match but for white space and quotation marks.'
+  const isOfSpace = fits(text.replace(/\s+/g, ''), value.replace(/\s+/g, ''), match, false)
+  const would = `It would match but for white space${isOfSpace ? '' : ' and quotation marks'}`
+  const parsed = parseJson(text, { maxDepth: maxJsonDepth })
+  if (!parsed.ok) return `${would}.`
+  const condition = response.mayBeQuoted ? findMemberCondition(value, parsed.plain) : null
+  return condition === null
+    ? `${would}: to look for a value of JSON, use a condition, such as response.json.id == 7.`
+    : `${would}: look for the value with a condition, { "type": "condition", "value": ${JSON.stringify(condition)} }.`
 }
 
 const maxCompared = 65_536
