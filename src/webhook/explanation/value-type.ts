@@ -1,4 +1,5 @@
 import type { NamedValue } from '../request/compiled-body.ts'
+import { findNearNumber } from '../template/near-number.ts'
 import { quoteName } from '../values/text.ts'
 import type { Situation } from './situation.ts'
 
@@ -27,7 +28,7 @@ const wantedTypes: readonly WantedType[] = [
       if (number.test(text.trim()))
         return `${asText(situation, field, 'a number')}: ${unquote(field, '| plus: 0')}`
       return ofType.test(situation.words)
-        ? `${asText(situation, field, 'a number')}: ${ofDate.test(text) ? dateAsNumber : 'correct its value.'}`
+        ? `${asText(situation, field, 'a number')}: ${adviseOnNumber(text, field)}`
         : null
     },
   },
@@ -66,6 +67,14 @@ const wantedTypes: readonly WantedType[] = [
         : null,
   },
 ]
+
+/** What to do about a text that is no number. */
+function adviseOnNumber(text: string, field: NamedValue): string {
+  if (ofDate.test(text)) return dateAsNumber
+  const near = findNearNumber(text)
+  if (near === null || near.filters.includes("'")) return 'correct its value.'
+  return `it has ${near.has}; ${unquote(field, `${near.filters.replaceAll('"', "'")} | plus: 0`)}`
+}
 
 /** What to do about a word that the target lists in another case. */
 function adviseOnCase(situation: Situation, field: NamedValue): string | null {

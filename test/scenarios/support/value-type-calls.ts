@@ -31,6 +31,20 @@ const rows: readonly CallRow[] = [
     'The target answers 400: "age must be a number". The node sends "age" as a text, and the target wants a number: write "value": "{{ profile.age | plus: 0 }}". The node sends "42", which comes from profile.age.',
   ],
   [
+    'a number with a blank behind its placeholder',
+    json({ age: '{{ profile.age }} ' }),
+    says('age must be a number'),
+    '/node/body/content/age',
+    'The target answers 400: "age must be a number". The node sends "age" as a text, and the target wants a number: write "{{ profile.age | plus: 0 }}". The node sends "42", which comes from profile.age.',
+  ],
+  [
+    'a number with a decimal comma and a unit',
+    json({ price: '{{ profile.price }}' }),
+    [400, { message: 'price: could not be converted to System.Decimal' }],
+    '/node/body/content/price',
+    'The target answers 400: "price: could not be converted to System.Decimal". The node sends "price" as a text, and the target wants a number: it has "€" and a decimal comma; write "{{ profile.price | remove: \'€\' | strip | replace: \',\', \'.\' | plus: 0 }}". The node sends "12,50 €", which comes from profile.price.',
+  ],
+  [
     'HubSpot: a date where a number is wanted',
     json({ properties: { birthdate: '{{ profile.birthday }}' } }),
     says(
@@ -141,7 +155,15 @@ const rows: readonly CallRow[] = [
   ],
 ]
 
-const profile = { age: '42', birthday: '31.12.1990', active: 'true', zip: 211, tag: 'a', plan: 'Pro' }
+const profile = {
+  age: '42',
+  birthday: '31.12.1990',
+  active: 'true',
+  zip: 211,
+  tag: 'a',
+  plan: 'Pro',
+  price: '12,50 €',
+}
 
 /** A target that wants another type of JSON than the node sends. */
 export const valueTypeCalls: readonly BrokenCall[] = rows.map((row) => ({
