@@ -458,7 +458,7 @@ export const misreadCalls: readonly BrokenCall[] = [
   ),
   row(
     ['JSON with other white space than the expected text', text('"id": 7'), {}, 200, { state: 'x', id: 7 }],
-    "The target sent a body that begins with \"{'state':'x','id':7}\". It would match but for white space and quotation marks: to look for a value of JSON, use a condition, such as response.json.id == 7.",
+    'The target sent a body that begins with "{\'state\':\'x\',\'id\':7}". It would match but for white space: look for the value with a condition, { "type": "condition", "value": "response.json.id == 7" }.',
     '/node/expect',
   ),
   row(
