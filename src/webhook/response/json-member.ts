@@ -2,7 +2,7 @@ import { isObject } from '../values/json.ts'
 
 /** A member of JSON as it is written, with a simple value: `"success": true`. */
 const written =
-  /^\s*[{,]?\s*["'\u2018-\u201f]([A-Za-z_]\w{0,60})["'\u2018-\u201f]\s*:\s*(?:(true|false|null|-?\d{1,15}(?:\.\d{1,15})?)|["'\u2018-\u201f]([\w .:@/-]{0,100})["'\u2018-\u201f])\s*[,}]?\s*$/
+  /^[{,]?\s?["'\u2018-\u201f]([A-Za-z_]\w{0,60})["'\u2018-\u201f]\s{0,3}:\s{0,3}(?:(true|false|null|-?\d{1,15}(?:\.\d{1,15})?)|["'\u2018-\u201f]([\w .:@/-]{0,100})["'\u2018-\u201f])\s?[,}]?$/
 
 /** Members that are looked at. */
 const maxMembers = 1_000
@@ -10,7 +10,7 @@ const maxDepth = 6
 
 /** The condition that says of JSON what a text says that is one member of it; null if the JSON has no such member. */
 export function findMemberCondition(text: string, json: unknown): string | null {
-  const [, name, plain, quoted] = written.exec(text) ?? []
+  const [, name, plain, quoted] = written.exec(text.trim()) ?? []
   if (name === undefined) return null
   const value: unknown = quoted ?? JSON.parse(plain ?? 'null')
   const path = findPath(json, name, value)

@@ -298,12 +298,24 @@ export const forms: readonly ForeignForm[] = [
     write: (path) =>
       `write its name in the loop, as in {% for item in profile.list %}{{ item.name }}{% endfor %}, and {{ ${path} }} outside of a loop`,
   },
-  ...(['if', 'each', 'unless'] as const).map((name) => ({
-    form: new RegExp(`^/\\s?${name}\\b`),
-    isInBraces: true as const,
+  {
+    form: /^\/\s?if\b/,
+    isInBraces: true,
     is: 'the end of a block of Handlebars',
-    write: () => `write {% end${name === 'each' ? 'for' : name} %}`,
-  })),
+    write: () => 'write {% endif %}',
+  },
+  {
+    form: /^\/\s?unless\b/,
+    isInBraces: true,
+    is: 'the end of a block of Handlebars',
+    write: () => 'write {% endunless %}',
+  },
+  {
+    form: /^\/\s?each\b/,
+    isInBraces: true,
+    is: 'the end of a loop of Handlebars',
+    write: () => 'write {% endfor %}',
+  },
   {
     form: /^\/\s?\w/,
     isInBraces: true,
