@@ -26,6 +26,8 @@ import {
   missesCredential,
   refusesCredential,
   refusesInBody,
+  saysEnded,
+  saysNoGood,
 } from './credential-words.ts'
 import { describeCall } from './describe-call.ts'
 import type { Explanation } from './explained-node.ts'
@@ -55,7 +57,7 @@ const ofSender =
 
 /** Who has to correct a credential: the operator of the service, if it comes from a connection. */
 function blameOwner({ words, path }: Credential, beginning: string, said: string): Explanation {
-  if (saysExpired(said))
+  if (saysEnded(said))
     return {
       hint:
         path === connectionPath
@@ -70,12 +72,6 @@ function blameOwner({ words, path }: Credential, beginning: string, said: string
       }
     : { hint: `${beginning} It comes from ${words}: check the token or secret there.`, path }
 }
-
-function saysExpired(words: string): boolean {
-  return words.split(/[.;]/).some((clause) => /\bexpired\b/i.test(clause) && ofCredential.test(clause))
-}
-
-const ofCredential = /\b(?:token|jwt|key|session|credentials?|secret)\b/i
 
 class Refusal {
   readonly #situation: Situation
@@ -298,7 +294,8 @@ class Refusal {
     }
   }
 
-  #explainScheme({ words, path }: Credential): Explanation | null {
+  #explainScheme(credential: Credential): Explanation | null {
+    const { words, path } = credential
     const { sent, response } = this.#situation
     const scheme = findScheme(sent)
     const { schemes } = readChallenge(response) ?? { schemes: [] }
@@ -309,6 +306,9 @@ class Refusal {
     if (asksForOwnPlace(response, scheme)) return null
     const offered = readOfferedSchemes(response)
     if (scheme === null && offered === null) return null
+    const ownWords = this.#ownWords
+    if (saysEnded(ownWords)) return this.#blameOwner(credential)
+    if (saysNoGood(ownWords)) return this.#blameBeforeScheme(credential, offered)
     const asks = `The target asks for ${offered ?? `another scheme than ${scheme}`}`
     const as = scheme ?? 'the key in another place'
     const sends = offered === null ? '' : `, and ${words} sends ${as}`
@@ -317,6 +317,23 @@ class Refusal {
         ? 'The operator of the service has to change the type of its credential.'
         : adviseOnScheme(response, words)
     return { hint: `${asks}${sends}${this.#said}. ${advice}`, path }
+  }
+
+  /** The words are about the credential: it comes first, and the scheme that a header asks for second. */
+  #blameBeforeScheme(credential: Credential, offered: string | null): Explanation {
+    const beginning = `The target does not accept the credential${this.#said}.`
+    const { hint, path } = blameOwner(credential, beginning, this.#words)
+    const also =
+      offered === null || path === connectionPath
+        ? ''
+        : ` If it is right, send it by the scheme that the target asks for, ${offered}.`
+    return { hint: `${hint}${also}`, path }
+  }
+
+  /** The words of the body: an error of a challenge is about what that asks for. */
+  get #ownWords(): string {
+    const { words, response } = this.#situation
+    return readChallenge(response)?.text === words ? '' : this.#words
   }
 
   /** The target finds no credential although the node sends one. */
