@@ -43,8 +43,54 @@ const ofCredentials: readonly CallRow[] = [
   ],
 ]
 
+const parts = {
+  headers: [{ name: 'Content-Type', value: 'multipart/form-data' }],
+  body: { structure: 'multipart', parts: [{ name: 'email', source: 'profile', field: 'email' }] },
+}
+const asForm = {
+  headers: [{ name: 'Content-Type', value: 'application/x-www-form-urlencoded' }],
+  body: { structure: 'json', content: { email: '{{ profile.email }}' } },
+}
+const noBoundary =
+  'The header has no boundary of the body, so that the target finds no parts. A header of the node changes the label, not the body. Remove this header: the service writes it with the boundary.'
+
+const ofFailures: readonly CallRow[] = [
+  ...[400, 500].map(
+    (status): CallRow => [
+      `a header without the boundary, answered with ${status}`,
+      parts,
+      [status, { error: 'Multipart: Boundary not found' }],
+      '/node/headers/0',
+      `${noBoundary} The target answers ${status}: "Multipart: Boundary not found".`,
+    ],
+  ),
+  [
+    'a header without the boundary, and a failure about something else',
+    parts,
+    [500, { error: 'The database is down' }],
+    '/node/expect',
+    'The target failed with status 500: "The database is down". Its operator finds the cause of the 500 in its log.',
+  ],
+  [
+    'JSON under the label of a form, of which a failing target reads nothing',
+    asForm,
+    [500, { error: 'email is required' }],
+    '/node/headers/0',
+    'The header says application/x-www-form-urlencoded, but the body is written as JSON. A header of the node changes the label, not the body. Remove this header, or write the body in the form that it names. The target answers 500: "email is required".',
+  ],
+  [
+    'a misspelt attribute that a failing target names',
+    { body: { structure: 'json', content: { email: '{{ profile.emial }}' } } },
+    [502, { error: 'email is required' }],
+    '/node/body/content/email',
+    'profile.emial is not defined and was rendered as nothing. Did you mean "profile.email"? The target answers 502: "email is required".',
+  ],
+]
+
 /** Calls of which several places tell something, and one of them the cause. */
-export const weighedCalls: readonly BrokenCall[] = [...ofCredentials].map((row) => ({
-  ...callOf(row),
-  payload: { profile: { email: 'ada@example.com' }, event: { vat: 'DE12' } },
-}))
+export const weighedCalls: readonly BrokenCall[] = [...ofCredentials, ...ofFailures].map(
+  (row) => ({
+    ...callOf(row),
+    payload: { profile: { email: 'ada@example.com' }, event: { vat: 'DE12' } },
+  }),
+)
