@@ -35,7 +35,7 @@ import { explainPage } from './page.ts'
 import { explainPathPart } from './path-part.ts'
 import { explainHiddenByScope } from './permission.ts'
 import { explainRedirectToLogin } from './redirect.ts'
-import { adviseOnRefusalInBody, explainRefusal, explainRefusalOfValues } from './refusal.ts'
+import { adviseOnRefusalInBody, explainKeyNamed, explainRefusal, explainRefusalOfValues } from './refusal.ts'
 import { explainPath } from './request-signs.ts'
 import { type Missed, Situation } from './situation.ts'
 import { explainSpecial } from './special-status.ts'
@@ -115,6 +115,7 @@ const bySign: readonly ((situation: Situation) => Explanation | null)[] = [
   explainHiddenByScope,
   explainKeyInUse,
   explainUnreadForm,
+  explainKeyNamed,
   explainNamed,
   explainDefaulted,
   explainComplaint,

@@ -34,6 +34,7 @@ import type { Explanation } from './explained-node.ts'
 import { isPlainPage, isTurnedAway, refusesAddress, showsFirewall } from './firewall.ts'
 import { findKeyHeader } from './key-header.ts'
 import { explainLeftOut } from './left-out.ts'
+import { saysMissing } from './named-field-words.ts'
 import { describeNeeds, lacksScopeByHeader } from './permission.ts'
 import { describeCredentialForm } from './request-signs.ts'
 import type { Situation } from './situation.ts'
@@ -49,6 +50,17 @@ export function explainRefusalOfValues(situation: Situation): Explanation | null
   if (status !== 400 || credential === null || fields.some(({ sent }) => sent !== null)) return null
   if (!refusesCredential(spread(words)) || !ofSender.test(spread(words))) return null
   return blameOwner(credential, `${answer} That is about the credential.`, spread(words))
+}
+
+/** Explains a target that refuses values, and names the parameter in which `auth` sends its key; null if it names another one. */
+export function explainKeyNamed(situation: Situation): Explanation | null {
+  const { credential, fields, words, answer, node } = situation
+  const [first] = fields
+  if (credential === null || node.auth?.origin.path !== first?.sent?.path || saysMissing.test(words))
+    return null
+  return first?.isSame
+    ? blameOwner(credential, `${answer} That is about the credential.`, spread(words))
+    : null
 }
 
 /** Words about who calls. A token of a device or a card is a value like any other. */

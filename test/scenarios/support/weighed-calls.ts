@@ -87,8 +87,43 @@ const ofFailures: readonly CallRow[] = [
   ],
 ]
 
+const keyInQuery = {
+  method: 'GET',
+  auth: { type: 'apiKey', in: 'query', name: 'key', value: 'a-wrong-key' },
+  query: [{ name: 'city', value: 'Graz' }],
+}
+const ofKey =
+  'That is about the credential. It comes from "auth" of the node: check the token or secret there.'
+
+const ofKeysInQuery: readonly CallRow[] = [
+  [
+    'a key of the query that Google does not accept',
+    keyInQuery,
+    [
+      400,
+      { error: { message: 'API key not valid. Please pass a valid API key.', status: 'INVALID_ARGUMENT' } },
+    ],
+    '/node/auth',
+    `The target answers 400: "INVALID_ARGUMENT: API key not valid. Please pass a valid API key". ${ofKey}`,
+  ],
+  [
+    'a key of the query that the target names',
+    keyInQuery,
+    [422, { errors: { key: ['is not known'] } }],
+    '/node/auth',
+    `The target answers 422: "key: is not known". ${ofKey}`,
+  ],
+  [
+    'another parameter beside a key of the query',
+    keyInQuery,
+    [400, { error: 'city is invalid' }],
+    '/node/query/0',
+    'The target answers 400: "city is invalid". Check the value of "city".',
+  ],
+]
+
 /** Calls of which several places tell something, and one of them the cause. */
-export const weighedCalls: readonly BrokenCall[] = [...ofCredentials, ...ofFailures].map(
+export const weighedCalls: readonly BrokenCall[] = [...ofCredentials, ...ofFailures, ...ofKeysInQuery].map(
   (row) => ({
     ...callOf(row),
     payload: { profile: { email: 'ada@example.com' }, event: { vat: 'DE12' } },
