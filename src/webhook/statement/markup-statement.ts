@@ -87,12 +87,51 @@ const xmlCodes = ['code', 'errorcode']
 /** Reads the fault of SOAP or the error of another document in XML. */
 export function readXmlStatement(document: string): Statement | null {
   const texts = readTexts(document)
-  const text = xmlNames.map((name) => texts.get(name) ?? '').find((part) => part !== '')
+  const told = xmlNames.map((name) => texts.get(name) ?? '').find((part) => part !== '')
+  const detail = texts.has('fault') ? readDetail(document.slice(0, maxLength)) : { texts: [], fields: [] }
+  const text = joinFault(told, detail.texts)
+  const { fields } = detail
   const code = xmlCodes.map((name) => texts.get(name) ?? '').find((part) => /^[\w.-]{2,60}$/.test(part))
-  if (text === undefined) return code === undefined ? null : { text: code, fields: [] }
+  if (text === undefined) return code === undefined ? null : { text: code, fields }
   const isTold = code === undefined || /^\d{3}$/.test(code) || text.includes(code)
-  return { text: isTold ? text : `${code}: ${text}`, fields: [] }
+  return { text: isTold ? text : `${code}: ${text}`, fields }
 }
+
+/** The text of a fault of SOAP is often a headline, and what is wrong stands in its detail. */
+function joinFault(told: string | undefined, details: readonly string[]): string | undefined {
+  const more = details.filter((text) => !told?.includes(text)).join('; ')
+  if (told === undefined || more === '') return told ?? (more || undefined)
+  return `${told.replace(/[.:]$/, '')}: ${more}`
+}
+
+/**
+ * Reads the detail of a fault (SOAP 1.1, section 4.4; 1.2, section 5.4.5): its texts of several words, without traces of the program,
+ * and the fields that elements of it name. Null without one.
+ */
+function readDetail(document: string): {
+  readonly texts: readonly string[]
+  readonly fields: readonly string[]
+} {
+  const found = /<(?:[\w.-]{1,60}:)?detail(?=[\s>])/i.exec(document)
+  const [texts, fields] = [new Set<string>(), new Set<string>()]
+  if (found === null) return { texts: [], fields: [] }
+  const end = document.indexOf(`</${found[0].slice(1)}`, found.index)
+  const detail = document.slice(found.index, end === -1 ? undefined : end)
+  for (const { 1: name = '', 2: own = '', index, 0: whole } of detail.matchAll(element)) {
+    if (texts.size === maxDetails) break
+    const inner = own.trim() === '' ? readCdata(detail, index + whole.length) : own
+    const text = decodeEntities(inner).trim().slice(0, maxDeeper)
+    if (/\S\s+\S/.test(text) && !ofProgram.test(name)) texts.add(text)
+    else if (ofField.test(name) && /^[\w.@-]{2,60}$/.test(text)) fields.add(text)
+  }
+  return { texts: [...texts], fields: [...fields].slice(0, maxDetails) }
+}
+
+const maxDetails = 3
+const ofField = /(?:field|element|param|parameter|property|attribute|path)(?:name)?$/i
+
+/** Elements about the program that failed. */
+const ofProgram = /stack|trace|class|type$|host|time|date|link|url|ref$|version|server|node$|^at$/i
 
 /**
  * Reads the code of a fault of SOAP without its prefix: `Client` (1.1), `Sender` (1.2) or one of WS-Security. Null for a document

@@ -122,10 +122,33 @@ const ofKeysInQuery: readonly CallRow[] = [
   ],
 ]
 
+const soap = {
+  body: {
+    structure: 'raw',
+    contentType: 'text/xml',
+    content: '<Envelope><Body><checkVat><vatNumber>{{ event.vat }}</vatNumber></checkVat></Body></Envelope>',
+  },
+}
+const fault = (detail: string) =>
+  `<s:Envelope><s:Body><s:Fault><faultcode>s:Client</faultcode><faultstring>Validation failed</faultstring>${detail}</s:Fault></s:Body></s:Envelope>`
+
+const ofDetails: readonly CallRow[] = [
+  [
+    'an element that stands in the detail of a fault',
+    soap,
+    [500, fault('<detail><n:text>vatNumber must have 9 digits</n:text></detail>')],
+    '/node/body/content',
+    'The target answers 500: "Validation failed: vatNumber must have 9 digits". Check the value of "vatNumber". The node sends "DE12", which comes from event.vat.',
+  ],
+]
+
 /** Calls of which several places tell something, and one of them the cause. */
-export const weighedCalls: readonly BrokenCall[] = [...ofCredentials, ...ofFailures, ...ofKeysInQuery].map(
-  (row) => ({
-    ...callOf(row),
-    payload: { profile: { email: 'ada@example.com' }, event: { vat: 'DE12' } },
-  }),
-)
+export const weighedCalls: readonly BrokenCall[] = [
+  ...ofCredentials,
+  ...ofFailures,
+  ...ofKeysInQuery,
+  ...ofDetails,
+].map((row) => ({
+  ...callOf(row),
+  payload: { profile: { email: 'ada@example.com' }, event: { vat: 'DE12' } },
+}))

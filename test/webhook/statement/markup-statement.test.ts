@@ -28,6 +28,39 @@ describe('the statement of a document', () => {
     expect(readXmlStatement(document)?.text).toBe(text)
   })
 
+  it.each<[what: string, fault: string, text: string, fields: readonly string[]]>([
+    [
+      'SOAP 1.1',
+      '<faultstring>Validation failed</faultstring><detail><n:e><n:code>V-1</n:code><n:text>vatNumber must have 9 digits</n:text></n:e></detail>',
+      'V-1: Validation failed: vatNumber must have 9 digits',
+      [],
+    ],
+    [
+      'SOAP 1.2',
+      '<s:Reason><s:Text>Invalid.</s:Text></s:Reason><s:Detail><e><message>Too short a value</message><field>vatNumber</field></e></s:Detail>',
+      'Invalid: Too short a value',
+      ['vatNumber'],
+    ],
+    [
+      'a text alone',
+      '<faultstring>No</faultstring><detail>The id is unknown</detail>',
+      'No: The id is unknown',
+      [],
+    ],
+    ['CDATA', '<faultstring>No</faultstring><detail><e><![CDATA[a < b]]></e></detail>', 'No: a < b', []],
+    ['what is said already', '<faultstring>Not so</faultstring><detail><e>Not so</e></detail>', 'Not so', []],
+    [
+      'a trace of the program',
+      '<faultstring>No</faultstring><detail><StackTrace>at A.b() in c</StackTrace><HelpLink/></detail>',
+      'No',
+      [],
+    ],
+    ['nothing', '<faultstring>No</faultstring><detail/>', 'No', []],
+  ])('has the detail of a fault: %s', (_what, fault, text, fields) => {
+    const document = `<s:Envelope><s:Body><s:Fault>${fault}</s:Fault></s:Body></s:Envelope>`
+    expect(readXmlStatement(document)).toEqual({ text, fields })
+  })
+
   it.each([
     [
       'a title',
@@ -57,19 +90,27 @@ describe('the statement of a document', () => {
     expect(readXmlStatement('<a><b/></a>')).toBeNull()
   })
 
-  it.each(['<', '<a ', '<message', '<message><![CDATA[', '<message>', '&#', 'type ="', '<x:'])(
-    'takes a linear time for many %j',
-    (part) => {
-      const text = part.repeat(1_000_000 / part.length)
-      const before = cpuMs()
-      readXmlStatement(text)
-      readHtmlStatement(text)
-      isLoginPage(text)
-      isHtml(text)
+  it.each([
+    '<',
+    '<a ',
+    '<message',
+    '<message><![CDATA[',
+    '<message>',
+    '&#',
+    'type ="',
+    '<x:',
+    '<detail>',
+    '<detail><a>b c',
+  ])('takes a linear time for many %j', (part) => {
+    const text = part.repeat(1_000_000 / part.length)
+    const before = cpuMs()
+    readXmlStatement(text)
+    readHtmlStatement(text)
+    isLoginPage(text)
+    isHtml(text)
 
-      expect(cpuMs() - before).toBeLessThan(300)
-    },
-  )
+    expect(cpuMs() - before).toBeLessThan(300)
+  })
 })
 
 describe('a login page', () => {
