@@ -51,8 +51,8 @@ const saysTrouble =
 
 const ofClass = /^\w{1,60}(?:Error|Exception)\s+at \//
 
-/** Whether a title or a heading says no more than the status. */
-function isGeneric(text: string): boolean {
+/** Whether a text, such as a title or a heading, says no more than the status. */
+export function isGeneric(text: string): boolean {
   return text.length < 60 && generic.test(text.replace(/[\d\W_]+/g, ' ').trim())
 }
 

@@ -142,12 +142,23 @@ const ofDetails: readonly CallRow[] = [
   ],
 ]
 
+const ofHeaders: readonly CallRow[] = [
+  [
+    'words in a header of gRPC alone',
+    { body: { structure: 'json', content: { mail: '{{ profile.email }}' } } },
+    [400, '', { 'grpc-status': '3', 'grpc-message': 'field%20email is required' }],
+    '/node/body/content/mail',
+    'The target answers 400: "INVALID_ARGUMENT: field email is required". The node sends "mail": rename it to "email".',
+  ],
+]
+
 /** Calls of which several places tell something, and one of them the cause. */
 export const weighedCalls: readonly BrokenCall[] = [
   ...ofCredentials,
   ...ofFailures,
   ...ofKeysInQuery,
   ...ofDetails,
+  ...ofHeaders,
 ].map((row) => ({
   ...callOf(row),
   payload: { profile: { email: 'ada@example.com' }, event: { vat: 'DE12' } },
