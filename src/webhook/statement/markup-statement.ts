@@ -9,8 +9,8 @@ export function isHtml(text: string): boolean {
   return /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(text.slice(0, 1_024))
 }
 
-/** Reads the most telling of title, first heading and first paragraph of a page of HTML. */
-export function readHtmlStatement(page: string): Statement | null {
+/** Reads the most telling of title, first heading and first paragraph of a page of HTML; for a failure, with the sentence that tells more. */
+export function readHtmlStatement(page: string, isOfFailure = false): Statement | null {
   const texts = readTexts(page)
   const title = texts.get('title') ?? ''
   const heading = texts.get('h1') ?? texts.get('h2') ?? ''
@@ -28,7 +28,9 @@ export function readHtmlStatement(page: string): Statement | null {
   const isHeadline =
     found === title && !/\s/.test(title) && /\S\s+\S+\s+\S/.test(message) && !isGeneric(message)
   const text = isHeadline && title !== '' ? `${title}: ${message}` : found
-  return text === undefined ? null : { text, fields: [] }
+  if (text === undefined) return null
+  const more = isOfFailure && (found ?? '').length < longestHeadline ? readSentence(page, found ?? '') : ''
+  return { text: more === '' ? text : `${found?.replace(/[.:!]$/, '')}: ${more}`, fields: [] }
 }
 
 /** The first text of several words that says more than the status, below the elements that have it as a rule. */
@@ -43,6 +45,29 @@ function readDeeper(page: string): string {
 }
 
 const maxDeeper = 500
+const longestHeadline = 80
+
+/** The first sentence of a page that has a time or a number or, without one, that is no courtesy. Empty if there is none. */
+function readSentence(page: string, told: string): string {
+  const start = page.slice(0, maxLength).replace(inlineTag, '')
+  const sentences: string[] = []
+  let seen = 0
+  for (const [, name = '', own = ''] of start.matchAll(element)) {
+    if (seen++ > maxElements) break
+    const text = decodeEntities(own.slice(0, maxDeeper)).replace(/\s+/g, ' ').trim()
+    const isSentence = ofSentence.test(name) && text.length < longestSentence && /(?:\S+ ){3}\S/.test(text)
+    if (isSentence && !isGeneric(text) && !told.includes(text)) sentences.push(text)
+  }
+  return sentences.find((text) => ofTime.test(text)) ?? sentences.find((text) => !ofCourtesy.test(text)) ?? ''
+}
+
+const longestSentence = 250
+const inlineTag = /<\/?(?:a|b|strong|em|i|u|span|time|small|code|br)(?:\s[^<>]{0,500})?\/?>/gi
+const ofSentence = /^(?:p|h[1-6]|body|main|article|section|div|center|font|td|li|dd)$/i
+const ofTime =
+  /\b\d{1,2}[:.]\d\d\b|\b\d+ ?(?:h|hours?|min|minutes?|seconds?|am|pm|uhr)\b|\b(?:until|till|bis)\b[^.]{0,40}\d/i
+const ofCourtesy =
+  /\b(?:sorry|apologi[sz]e|inconvenience|thank|patience|contact|copyright|all rights reserved|try again|refresh|reload)\b/i
 const ofText =
   /^(?:body|main|article|section|div|span|center|font|t[dh]|li|dd|b|strong|em|i|h[3-6]|code|label|legend)$/i
 
@@ -196,4 +221,9 @@ const named: Readonly<Record<string, string>> = {
   quot: '"',
   apos: "'",
   nbsp: ' ',
+  rsquo: '\u2019',
+  lsquo: '\u2018',
+  ndash: '\u2013',
+  mdash: '\u2014',
+  hellip: '\u2026',
 }

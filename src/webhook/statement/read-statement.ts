@@ -44,7 +44,7 @@ function readBody(response: ReadableResponse): Statement | null {
   if (json !== undefined) return isSuccess && !reportsError(json) ? readPart(status, json) : readJson(json)
   // A short text is often labelled as a page, because that is what a framework does by default.
   if (isHtmlPage(response))
-    return text.includes('<') ? readHtmlStatement(text) : isSuccess ? null : readText(text)
+    return text.includes('<') ? readHtmlStatement(text, status >= 500) : isSuccess ? null : readText(text)
   if (isXml(text) && isSuccess) return /\bFault\b/.test(text.slice(0, 4_096)) ? readXmlStatement(text) : null
   if (isXml(text))
     return readXmlStatement(text) ?? readOwnXml(text) ?? readText(withoutMarkup(text.slice(0, maxText)))

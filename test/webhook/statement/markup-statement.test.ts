@@ -85,6 +85,26 @@ describe('the statement of a document', () => {
     expect(readHtmlStatement(page)?.text).toBe(text)
   })
 
+  it.each([
+    [
+      'until when it is down',
+      '<html><title>Site Maintenance</title><h1>We&rsquo;ll be back soon!</h1><p>We are performing maintenance until 06:00 UTC.</p>',
+      'Site Maintenance: We are performing maintenance until 06:00 UTC.',
+    ],
+    [
+      'a time behind courtesies',
+      '<html><title>Maintenance</title><h1>We are sorry for the inconvenience!</h1><p>Thank you for your patience.</p><p>We are back in <b>30 minutes</b>.</p>',
+      'Maintenance: We are back in 30 minutes.',
+    ],
+    [
+      'no more than its headline',
+      '<html><title>Down for a while</title><p>Sorry for the inconvenience, try again.</p>',
+      'Down for a while',
+    ],
+  ])('has what the page of a target that fails says: %s', (_what, page, text) => {
+    expect(readHtmlStatement(page, true)?.text).toBe(text)
+  })
+
   it('is not there where nothing is said', () => {
     expect(readHtmlStatement('<html><body></body></html>')).toBeNull()
     expect(readXmlStatement('<a><b/></a>')).toBeNull()
