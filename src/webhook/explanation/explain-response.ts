@@ -34,6 +34,7 @@ import { saysMissing } from './named-field-words.ts'
 import { explainPage } from './page.ts'
 import { explainPathPart } from './path-part.ts'
 import { explainHiddenByScope } from './permission.ts'
+import { explainPlusInQuery } from './plus-in-query.ts'
 import { explainRedirectToLogin } from './redirect.ts'
 import { adviseOnRefusalInBody, explainKeyNamed, explainRefusal, explainRefusalOfValues } from './refusal.ts'
 import { explainPath } from './request-signs.ts'
@@ -116,6 +117,7 @@ const bySign: readonly ((situation: Situation) => Explanation | null)[] = [
   explainKeyInUse,
   explainUnreadForm,
   explainKeyNamed,
+  explainPlusInQuery,
   explainNamed,
   explainDefaulted,
   explainComplaint,

@@ -152,6 +152,55 @@ const ofHeaders: readonly CallRow[] = [
   ],
 ]
 
+const search = (query: string) => ({ method: 'GET', path: `/v1/orders?${query}` })
+const isBlank = (written: string, name: string) =>
+  `The URL has "${written}" as "${name}", and a "+" in a query is read as a blank: write %2B in its place, or move the parameter to "query", which does that.`
+
+const ofPlusSigns: readonly CallRow[] = [
+  [
+    'a plus sign in a time of the URL',
+    search('since=2026-11-01T00:00:00+01:00'),
+    [400, { error: "Invalid value for parameter 'since': '2026-11-01T00:00:00 01:00' is no date-time" }],
+    '/node/url',
+    `The target answers 400: "Invalid value for parameter 'since': '2026-11-01T00:00:00 01:00' is no date-time". ${isBlank('2026-11-01T00:00:00+01:00', 'since')}`,
+  ],
+  [
+    'a plus sign in a number of a telephone',
+    search('phone=+4917112345'),
+    [422, { errors: { phone: ['is invalid'] } }],
+    '/node/url',
+    `The target answers 422: "phone: is invalid". ${isBlank('+4917112345', 'phone')}`,
+  ],
+  [
+    'a plus sign in an address',
+    search('email=ada+news@example.com'),
+    [404, { error: 'No user ada news@example.com' }],
+    '/node/url',
+    `The target answers 404: "No user ada news@example.com". ${isBlank('ada+news@example.com', 'email')}`,
+  ],
+  [
+    'a plus sign that is meant as a blank',
+    search('q=hello+world'),
+    [400, { error: "q 'hello world' is invalid" }],
+    '/node/url',
+    'The target answers 400: "q \'hello world\' is invalid". Check the value of "q".',
+  ],
+  [
+    'another parameter than that with a plus sign',
+    search('phone=+4917112345&limit=x'),
+    [400, { error: 'limit is invalid' }],
+    '/node/url',
+    'The target answers 400: "limit is invalid". Check the value of "limit".',
+  ],
+  [
+    'a plus sign that is encoded',
+    search('phone=%2B4917112345'),
+    [422, { errors: { phone: ['is invalid'] } }],
+    '/node/url',
+    'The target answers 422: "phone: is invalid". Check the value of "phone".',
+  ],
+]
+
 /** Calls of which several places tell something, and one of them the cause. */
 export const weighedCalls: readonly BrokenCall[] = [
   ...ofCredentials,
@@ -159,6 +208,7 @@ export const weighedCalls: readonly BrokenCall[] = [
   ...ofKeysInQuery,
   ...ofDetails,
   ...ofHeaders,
+  ...ofPlusSigns,
 ].map((row) => ({
   ...callOf(row),
   payload: { profile: { email: 'ada@example.com' }, event: { vat: 'DE12' } },
