@@ -201,6 +201,34 @@ const ofPlusSigns: readonly CallRow[] = [
   ],
 ]
 
+const photo = 'x'.repeat(100_000)
+const tooLarge =
+  'The body is too large for the target: "Too large". Nearly all of it is the value of "photo", with 98 KiB: shorten it, or send a link to it if the target takes one.'
+
+const ofLargeBodies: readonly CallRow[] = [
+  [
+    'a member that makes the body too large',
+    { body: { structure: 'json', content: { a: 1, in: { photo } } } },
+    [413, { error: 'Too large' }],
+    '/node/body/content/in/photo',
+    tooLarge,
+  ],
+  [
+    'a member of a text that makes the body too large',
+    { body: { structure: 'raw', contentType: 'application/json', content: `{"a":1,"photo":"${photo}"}` } },
+    [413, { error: 'Too large' }],
+    '/node/body/content',
+    tooLarge,
+  ],
+  [
+    'two members that make the body too large',
+    { body: { structure: 'json', content: { a: photo, b: photo } } },
+    [413, { error: 'Too large' }],
+    '/node/body',
+    'The body is too large for the target: "Too large". Send fewer fields.',
+  ],
+]
+
 /** Calls of which several places tell something, and one of them the cause. */
 export const weighedCalls: readonly BrokenCall[] = [
   ...ofCredentials,
@@ -209,6 +237,7 @@ export const weighedCalls: readonly BrokenCall[] = [
   ...ofDetails,
   ...ofHeaders,
   ...ofPlusSigns,
+  ...ofLargeBodies,
 ].map((row) => ({
   ...callOf(row),
   payload: { profile: { email: 'ada@example.com' }, event: { vat: 'DE12' } },
