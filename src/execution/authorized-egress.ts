@@ -177,27 +177,29 @@ export class AuthorizedEgress implements Pick<EgressClient, 'call'> {
     }
     const detail =
       read.kind === 'refused'
-        ? `${place} answered the request for a token with status ${read.status} and an error of OAuth.`
+        ? `The token endpoint ${place} answered with status ${read.status} and an error of OAuth.`
         : `The answer of ${place} to the request for a token ${read.problem}.`
     const code = read.kind === 'refused' ? 'auth_token_refused' : 'auth_token_failed'
     const advice =
-      read.kind === 'refused' ? adviseOnRefusal(read.error, grant.path) : adviseOnAnswer(response, new Date())
+      read.kind === 'refused' ? adviseOnRefusal(read, grant) : adviseOnAnswer(response, new Date())
     return { kind: 'failed', failure: { code, detail, path: null, ...advice }, response }
   }
 
   /** Each execution names its own target, and quotes for itself: one may be brief. */
   #explain({ failure, response }: Extract<Ended, { kind: 'failed' }>, request: OutboundRequest): Failure {
-    const { tokenUrlPath, path: authPath } = this.#options.grant
+    const { tokenUrlPath, path: authPath, request: asking } = this.#options.grant
     if (failure.code === 'address_denied') return { ...failure, path: tokenUrlPath }
     if (failures[failure.code].phase !== 'authorizing') return failure
     const isRefused = failure.code === 'auth_token_refused'
     const quote = response === null ? null : this.#options.quote(response)
+    // The token endpoint may be on the host of the target.
+    const place = formatTarget(request) === formatTarget(asking) ? 'The target' : formatTarget(request)
     const leads = response !== null && response.status >= 300 && response.status < 400
     const isOfService = isRefused && authPath === connectionPath
     const hint = isOfService ? ofConnection : (failure.hint ?? failures[failure.code].hint)
     return {
       ...failure,
-      detail: `${formatTarget(request)} was not called. ${failure.detail}`,
+      detail: `${place} was not called. ${failure.detail}`,
       path: isRefused ? (failure.path ?? authPath) : tokenUrlPath,
       hint,
       ...(quote !== null && { said: `The token endpoint ${leads ? 'leads to' : 'says'} ${quote}.` }),

@@ -1,5 +1,6 @@
 import type { Failure } from '../contract/failure.ts'
 import { connectionPath, memberPath } from '../webhook/request/member-path.ts'
+import type { TokenGrant } from '../webhook/request/token-grant.ts'
 import { retryAfterMs } from '../webhook/retry-after.ts'
 import { headerValue } from '../webhook/wire/headers.ts'
 import type { TargetResponse } from '../webhook/wire/outcome.ts'
@@ -12,10 +13,6 @@ interface Advice {
 
 /** The errors of OAuth that each have a cure of their own (RFC 6749, section 5.2; RFC 8707, section 2). */
 const advices: Readonly<Record<string, Advice>> = {
-  invalid_client: {
-    member: 'clientSecret',
-    hint: 'Check "clientId" and "clientSecret" in "auth", and "clientAuth": some servers take the credentials in the body only.',
-  },
   invalid_scope: {
     member: 'scope',
     hint: 'Correct "scope" in "auth": the server knows no such scope, or the client may not have it.',
@@ -38,12 +35,73 @@ const advices: Readonly<Record<string, Advice>> = {
   },
 }
 
-/** Tells what helps against an error of OAuth, and where. Null for an error that may be about anything. */
-export function adviseOnRefusal(error: string, authPath: string): Pick<Failure, 'hint' | 'path'> | null {
-  if (!Object.hasOwn(advices, error)) return null
-  const { hint, member } = advices[error] as Advice
-  return { hint, path: authPath === connectionPath ? authPath : memberPath(authPath, member) }
+/** A refusal of a client, as its token endpoint writes it. */
+interface Refusal {
+  readonly error: string
+  /** `error_description`, or nothing. */
+  readonly description: string
 }
+
+/** Tells what helps against an error of OAuth, and where. Null for an error that may be about anything. */
+export function adviseOnRefusal(
+  { error, description }: Refusal,
+  { path, request }: Pick<TokenGrant, 'path' | 'request'>,
+): Pick<Failure, 'hint' | 'path'> | null {
+  const named = findMember(`${error.replaceAll('_', ' ')}. ${description}`)
+  const isOfClient = ofClient.test(error) || (named !== null && ofClientAtSome.has(error))
+  if (!isOfClient && !Object.hasOwn(advices, error)) return null
+  const isInBody = headerValue(request.headers, 'authorization') === undefined
+  const { hint, member } = isOfClient ? adviseOnClient(named, isInBody) : (advices[error] as Advice)
+  return { hint, path: path === connectionPath ? path : memberPath(path, member) }
+}
+
+const ofClient = /^invalid_client(?:_\w{1,20})?$/
+
+/** Other errors that some servers answer to a client that they do not know. */
+const ofClientAtSome: ReadonlySet<string> = new Set([
+  'unauthorized_client',
+  'invalid_request',
+  'invalid_grant',
+])
+
+type Member = 'clientId' | 'clientSecret' | 'clientAuth'
+
+function adviseOnClient(named: Member | null, isInBody: boolean): Advice {
+  if (named !== null) return { member: named, hint: ofMember[named](isInBody) }
+  const more = isInBody ? '.' : ', and "clientAuth": some servers take the credentials in the body only.'
+  return { member: 'clientSecret', hint: `Check "clientId" and "clientSecret" in "auth"${more}` }
+}
+
+const ofMember: Readonly<Record<Member, (isInBody: boolean) => string>> = {
+  clientId: () =>
+    'Correct "clientId" in "auth": the server knows no such client. If the id is right, tokenUrl is that of another tenant or environment.',
+  clientSecret: () =>
+    'Correct "clientSecret" in "auth": put the secret there that the server has for this client now, and neither its id nor an old one.',
+  clientAuth: (isInBody) =>
+    isInBody
+      ? 'The credentials go out in the body: set "clientAuth" in "auth" to "basic".'
+      : 'The credentials go out in the header Authorization: set "clientAuth" in "auth" to "body".',
+}
+
+/** The member of `auth` that words are about; null if they name none, or several. */
+function findMember(words: string): Member | null {
+  const text = words.slice(0, maxDescription)
+  if (ofMethod.test(text)) return 'clientAuth'
+  // What follows is advice.
+  const told = text.split('. ').find((sentence) => ofSecret.test(sentence) || ofId.test(sentence)) ?? ''
+  const [isOfSecret, isOfId] = [ofSecret.test(told), ofId.test(told)]
+  if (isOfSecret === isOfId || isMissing.test(told)) return null
+  return isOfSecret ? 'clientSecret' : 'clientId'
+}
+
+/** What the server does not find may stand where it does not look. */
+const isMissing = /\b(?:required|missing|must contain|not (?:provided|supplied|present))\b/i
+const maxDescription = 500
+const ofMethod =
+  /\b(?:client )?auth(?:entication|orization)? method\b|\btoken_endpoint_auth_method\b|\bclient_secret_(?:basic|post)\b/i
+const ofSecret = /\b(?:client[ _]?)?secrets?\b/i
+const ofId =
+  /\bclient[ _]?id(?:entifier)?\b|\b(?:application|client|app)\b[^.;]{0,80}\b(?:not found|unknown|does not exist|not exist|not registered|disabled)\b|\b(?:unknown|no such) (?:client|application)\b/i
 
 /** Tells what helps against an answer that is no token and no error of OAuth. Null if its status tells nothing. */
 export function adviseOnAnswer(

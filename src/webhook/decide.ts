@@ -310,7 +310,7 @@ class Miss {
     const isOfPage = mayBeOfBody && isUnwantedPage(this.#node, this.#response, this.#call)
     const missed = mayBeOfBody && !isOfPage ? this.#describe() : null
     const isOfBody = missed !== null && (missed.isStatusAccepted || isSuccess(this.#response.status))
-    return findFault(this.#response, isOfBody ? (missed.clue?.fault ?? null) : null)
+    return findFault(this.#response, isOfBody ? (missed.clue?.fault ?? null) : null, this.#call.warnings)
   }
 
   #describe(): Missed {

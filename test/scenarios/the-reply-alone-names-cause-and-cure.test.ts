@@ -17,6 +17,7 @@ import { textBodyCalls } from './support/text-body-calls.ts'
 import { toldElsewhereCalls } from './support/told-elsewhere-calls.ts'
 import { unnamedCalls } from './support/unnamed-calls.ts'
 import { valueTypeCalls } from './support/value-type-calls.ts'
+import { weighedCalls } from './support/weighed-calls.ts'
 
 describe('the reason of a broken call', () => {
   it.each([
@@ -34,6 +35,7 @@ describe('the reason of a broken call', () => {
     ...valueTypeCalls,
     ...misplacedCalls,
     ...unnamedCalls,
+    ...weighedCalls,
   ])('names cause and cure of $what, and agrees with blame and repeat', async (call) => {
     const { reason, repeat, host } = await play(call)
     const hint = call.hint.replace('{target}', host)

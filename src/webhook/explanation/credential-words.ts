@@ -6,8 +6,26 @@ export function refusesCredential(words: string): boolean {
 }
 
 const saysWrong =
-  /\b(?:invalid|expired|incorrect|wrong|unknown|revoked|malformed|bad|mis-?match|(?:does|do|did) not match|not recogni[sz]ed)\b/i
+  /\b(?:invalid|expired|incorrect|wrong|unknown|revoked|malformed|bad|mis-?match|no(?:t| longer) valid|(?:does|do|did) not match|not recogni[sz]ed)\b/i
 const credentialWord = /\b(?:keys?|tokens?|credentials?|password|signature|secret)\b/i
+
+/** Whether a target says that the time of the credential is over, or that it was taken back: it knows it, and needs another one. */
+export function saysEnded(words: string): boolean {
+  return words.split(/[.;]/).some((clause) => hasEnded.test(clause) && ofHolder.test(clause))
+}
+
+/** Whether a target says of the credential itself that it is no good, and not of the way in which it was sent. */
+export function saysNoGood(words: string): boolean {
+  const clauses = words.replace(ofRights, '').split(/[.;]/)
+  return clauses.some((clause) => isNoGood.test(clause) && ofHolder.test(clause) && !ofWay.test(clause))
+}
+
+const hasEnded = /\b(?:expired|revoked|no longer valid)\b/i
+const isNoGood =
+  /\b(?:invalid|invalidated|incorrect|wrong|unknown|deactivated|disabled|deleted|not (?:valid|recogni[sz]ed|found))\b/i
+const ofHolder = /\b(?:tokens?|jwt|keys?|session|credentials?|secret|password|login)\b/i
+/** What stands around a credential on its way. */
+const ofWay = /\b(?:schemes?|types?|formats?|headers?|methods?|malformed)\b/i
 
 /** Whether a target says that a call has no credential. */
 export function missesCredential(words: string): boolean {

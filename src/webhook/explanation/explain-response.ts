@@ -34,8 +34,9 @@ import { saysMissing } from './named-field-words.ts'
 import { explainPage } from './page.ts'
 import { explainPathPart } from './path-part.ts'
 import { explainHiddenByScope } from './permission.ts'
+import { explainPlusInQuery } from './plus-in-query.ts'
 import { explainRedirectToLogin } from './redirect.ts'
-import { adviseOnRefusalInBody, explainRefusal, explainRefusalOfValues } from './refusal.ts'
+import { adviseOnRefusalInBody, explainKeyNamed, explainRefusal, explainRefusalOfValues } from './refusal.ts'
 import { explainPath } from './request-signs.ts'
 import { type Missed, Situation } from './situation.ts'
 import { explainSpecial } from './special-status.ts'
@@ -115,6 +116,8 @@ const bySign: readonly ((situation: Situation) => Explanation | null)[] = [
   explainHiddenByScope,
   explainKeyInUse,
   explainUnreadForm,
+  explainKeyNamed,
+  explainPlusInQuery,
   explainNamed,
   explainDefaulted,
   explainComplaint,

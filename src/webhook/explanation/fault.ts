@@ -1,9 +1,11 @@
 import type { Blame, RetrySafety } from '../../contract/failure.ts'
+import type { Warning } from '../../contract/warning.ts'
 import type { BodyFault } from '../response/body-fault.ts'
 import type { ReadableResponse } from '../response/readable-response.ts'
 import { readFaultCode } from '../statement/markup-statement.ts'
-import { isHtmlPage } from '../statement/read-statement.ts'
+import { isHtmlPage, readStatement } from '../statement/read-statement.ts'
 import { headerValue } from '../wire/headers.ts'
+import { isOfBody, isUnreadBody } from './likely-warning.ts'
 import { isFaultOfService, isFaultOfTarget } from './status-advice.ts'
 
 /** Who has to act after a response that missed an expectation. */
@@ -13,14 +15,25 @@ export interface Fault {
   readonly repeat?: RetrySafety
 }
 
-/** Finds who has to act. `bodyFault`: what is wrong with the body, if that is the cause. */
-export function findFault(response: ReadableResponse, bodyFault: BodyFault | null): Fault {
+/** Finds who has to act. `bodyFault`: what is wrong with the body, if that is the cause. `warnings`: those of rendering. */
+export function findFault(
+  response: ReadableResponse,
+  bodyFault: BodyFault | null,
+  warnings: readonly Warning[],
+): Fault {
   if (bodyFault !== null) return bodyFault
-  if (findSenderFault(response) !== null) return { blame: 'node', repeat: 'never' }
+  if (findSenderFault(response) !== null || isOfLabel(response, warnings))
+    return { blame: 'node', repeat: 'never' }
   if (isUsedUp(response)) return { blame: 'node', repeat: 'never' }
   if (isRateLimited(response)) return { blame: 'target' }
   if (isFaultOfService(response.status)) return { blame: 'service' }
   return { blame: isFaultOfTarget(response.status) ? 'target' : 'node' }
+}
+
+/** Whether a target fails because a header of the node labels the body wrongly. */
+function isOfLabel(response: ReadableResponse, warnings: readonly Warning[]): boolean {
+  if (response.status < 500 || !warnings.some(isOfBody)) return false
+  return isUnreadBody(response.status, readStatement(response)?.text ?? '', warnings)
 }
 
 /**

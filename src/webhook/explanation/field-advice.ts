@@ -42,13 +42,18 @@ export function explainNamed(situation: Situation): Explanation | null {
 }
 
 /** The warning names the cause, and its place is the part to change. */
-export function blameWarning(
-  { status, missed }: Situation,
-  { message, path }: Warning,
-  more: string,
-): Explanation {
+export function blameWarning({ status, missed }: Situation, warning: Warning, more: string): Explanation {
+  const { message, path } = warning
   const answered = more === '' ? `The target answers ${status}.` : more
-  return { hint: `${message} ${answered}`, path: path ?? missed.path }
+  return { hint: `${message}${adviseOnLabel(warning)} ${answered}`, path: path ?? missed.path, blame: 'node' }
+}
+
+/** What helps against a header that labels the body wrongly, with a space before it; empty for another warning. */
+function adviseOnLabel(warning: Warning): string {
+  if (!isOfBody(warning) || !warning.path?.startsWith('/node/headers')) return ''
+  return /\bboundary\b/.test(warning.message)
+    ? ' Remove this header: the service writes it with the boundary.'
+    : ' Remove this header, or write the body in the form that it names.'
 }
 
 /** Explains the fields that the target names; null if nothing can be said about them. */

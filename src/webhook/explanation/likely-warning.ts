@@ -1,4 +1,5 @@
 import type { Warning, WarningCode } from '../../contract/warning.ts'
+import { saysMissing } from './named-field-words.ts'
 import { readMentions } from './said-names.ts'
 
 /** Warnings of rendering that a value did not go out as the author meant it. */
@@ -35,8 +36,8 @@ export interface Suspects {
 /**
  * Finds the warnings of rendering that may have led to a response. A value that went out empty explains that the target
  * refuses the values (400, 422), finds nothing (404, if the value is a part of the URL) or refuses the credential (401, 403,
- * if the value is that). A conflict (409) it explains only if the target names the field. It does not explain a target that
- * failed or is busy. `leftOut`: what is known of the fields that the request has not.
+ * if the value is that). A conflict (409) and a failure (5xx) it explains only if the target names the field. It does not
+ * explain a target that is busy. `leftOut`: what is known of the fields that the request has not.
  */
 export function findSuspects(
   warnings: readonly Warning[],
@@ -46,10 +47,32 @@ export function findSuspects(
   const omitted = leftOut.filter((warning) => isPlausible(warning, suspicion))
   const ofSent = warnings.filter((warning) => isPlausible(warning, suspicion))
   const suspects = [...omitted, ...ofSent]
-  // A field may be left out on purpose.
-  const likely = suspicion.status === 409 ? null : (suspects.find(isMistake) ?? ofSent[0] ?? null)
-  return { named: findNamed(suspects, suspicion), likely }
+  return { named: findNamed(suspects, suspicion), likely: findLikely(suspects, ofSent, suspicion.status) }
 }
+
+function findLikely(
+  suspects: readonly Warning[],
+  ofSent: readonly Warning[],
+  status: number,
+): Warning | null {
+  if (status === 409) return null
+  if (status >= 500) return ofSent.find(isOfBody) ?? null
+  // A field may be left out on purpose.
+  return suspects.find(isMistake) ?? ofSent[0] ?? null
+}
+
+/** Whether a target that fails complains about a body that a warning says to be labelled wrongly: without it, it would have answered 400. */
+export function isUnreadBody(status: number, words: string, warnings: readonly Warning[]): boolean {
+  return status >= 500 && warnings.some(isOfBody) && saysUnread(words)
+}
+
+/** Words of a target that could not read a body, or misses what stands in it. */
+function saysUnread(words: string): boolean {
+  return ofReader.test(words) || saysMissing.test(words)
+}
+
+const ofReader =
+  /\b(?:multipart|boundary|content[- ]?type|media type|charset|encoding|malformed|unexpected (?:token|end|character)|undefined|body|form[- ]?data)\b|\bpars(?:e|er|ing)\b|\b(?:JSON|XML)\b/i
 
 /** Whether a warning says that the body is not what its label says, so that the target may have read no field of it. */
 export function isOfBody({ code }: Warning): boolean {
@@ -69,7 +92,8 @@ export function isMistake({ code, isMissing = false }: Warning): boolean {
 function isPlausible(warning: Warning, { status, credentialPath, isPage, words }: Suspicion): boolean {
   const { code, path } = warning
   if (path === null) return false
-  if (ofBody.has(code)) return status === 400 || status === 415 || status === 422
+  if (ofBody.has(code))
+    return status === 400 || status === 415 || status === 422 || isUnreadBody(status, words ?? '', [warning])
   if (code === 'fragment_dropped') return status === 404 || status === 405
   if (!ofValues.has(code)) return false
   const isOfCredential = credentialPath !== null && isWithin(path, credentialPath)
@@ -82,7 +106,9 @@ function isPlausible(warning: Warning, { status, credentialPath, isPage, words }
     const isOfThing = words !== null && isWithin(path, '/node/body')
     return (isOfThing || isWithin(path, '/node/query')) && isMistake(warning)
   }
-  return status === 400 || status === 409 || status === 422 || (status >= 200 && status < 300)
+  return (
+    status === 400 || status === 409 || status === 422 || status >= 500 || (status >= 200 && status < 300)
+  )
 }
 
 function isWithin(path: string, whole: string): boolean {

@@ -26,12 +26,15 @@ import {
   missesCredential,
   refusesCredential,
   refusesInBody,
+  saysEnded,
+  saysNoGood,
 } from './credential-words.ts'
 import { describeCall } from './describe-call.ts'
 import type { Explanation } from './explained-node.ts'
 import { isPlainPage, isTurnedAway, refusesAddress, showsFirewall } from './firewall.ts'
 import { findKeyHeader } from './key-header.ts'
 import { explainLeftOut } from './left-out.ts'
+import { saysMissing } from './named-field-words.ts'
 import { describeNeeds, lacksScopeByHeader } from './permission.ts'
 import { describeCredentialForm } from './request-signs.ts'
 import type { Situation } from './situation.ts'
@@ -49,13 +52,24 @@ export function explainRefusalOfValues(situation: Situation): Explanation | null
   return blameOwner(credential, `${answer} That is about the credential.`, spread(words))
 }
 
+/** Explains a target that refuses values, and names the parameter in which `auth` sends its key; null if it names another one. */
+export function explainKeyNamed(situation: Situation): Explanation | null {
+  const { credential, fields, words, answer, node } = situation
+  const [first] = fields
+  if (credential === null || node.auth?.origin.path !== first?.sent?.path || saysMissing.test(words))
+    return null
+  return first?.isSame
+    ? blameOwner(credential, `${answer} That is about the credential.`, spread(words))
+    : null
+}
+
 /** Words about who calls. A token of a device or a card is a value like any other. */
 const ofSender =
   /\b(?:access|auth\w*|bearer|session|api) (?:token|key|credential)s?\b|\bsession (?:has )?expired\b|\bO ?Auth\b|\btoken (?:has )?expired\b|\bapi ?key\b|\bcredentials\b/i
 
 /** Who has to correct a credential: the operator of the service, if it comes from a connection. */
 function blameOwner({ words, path }: Credential, beginning: string, said: string): Explanation {
-  if (saysExpired(said))
+  if (saysEnded(said))
     return {
       hint:
         path === connectionPath
@@ -70,12 +84,6 @@ function blameOwner({ words, path }: Credential, beginning: string, said: string
       }
     : { hint: `${beginning} It comes from ${words}: check the token or secret there.`, path }
 }
-
-function saysExpired(words: string): boolean {
-  return words.split(/[.;]/).some((clause) => /\bexpired\b/i.test(clause) && ofCredential.test(clause))
-}
-
-const ofCredential = /\b(?:token|jwt|key|session|credentials?|secret)\b/i
 
 class Refusal {
   readonly #situation: Situation
@@ -298,7 +306,8 @@ class Refusal {
     }
   }
 
-  #explainScheme({ words, path }: Credential): Explanation | null {
+  #explainScheme(credential: Credential): Explanation | null {
+    const { words, path } = credential
     const { sent, response } = this.#situation
     const scheme = findScheme(sent)
     const { schemes } = readChallenge(response) ?? { schemes: [] }
@@ -309,6 +318,9 @@ class Refusal {
     if (asksForOwnPlace(response, scheme)) return null
     const offered = readOfferedSchemes(response)
     if (scheme === null && offered === null) return null
+    const ownWords = this.#ownWords
+    if (saysEnded(ownWords)) return this.#blameOwner(credential)
+    if (saysNoGood(ownWords)) return this.#blameBeforeScheme(credential, offered)
     const asks = `The target asks for ${offered ?? `another scheme than ${scheme}`}`
     const as = scheme ?? 'the key in another place'
     const sends = offered === null ? '' : `, and ${words} sends ${as}`
@@ -317,6 +329,23 @@ class Refusal {
         ? 'The operator of the service has to change the type of its credential.'
         : adviseOnScheme(response, words)
     return { hint: `${asks}${sends}${this.#said}. ${advice}`, path }
+  }
+
+  /** The words are about the credential: it comes first, and the scheme that a header asks for second. */
+  #blameBeforeScheme(credential: Credential, offered: string | null): Explanation {
+    const beginning = `The target does not accept the credential${this.#said}.`
+    const { hint, path } = blameOwner(credential, beginning, this.#words)
+    const also =
+      offered === null || path === connectionPath
+        ? ''
+        : ` If it is right, send it by the scheme that the target asks for, ${offered}.`
+    return { hint: `${hint}${also}`, path }
+  }
+
+  /** The words of the body: an error of a challenge is about what that asks for. */
+  get #ownWords(): string {
+    const { words, response } = this.#situation
+    return readChallenge(response)?.text === words ? '' : this.#words
   }
 
   /** The target finds no credential although the node sends one. */

@@ -16,11 +16,11 @@ const maxParsed = 65_536
 
 /** Lists the names that a node sends: fields of the body first, then parameters, then headers, then what its URL has. */
 export function listSentNames(
-  { body, query, headers }: ExplainedNode,
+  { body, query, headers, auth }: ExplainedNode,
   { request, leftOut }: SentRequest,
 ): readonly NamedValue[] {
   const own = body === null ? [] : (body.listNames() ?? listTextNames(body, request?.body ?? null))
-  const parameters = request === null ? [] : listUrlNames(request.target)
+  const parameters = request === null ? [] : listUrlNames(request.target, auth)
   const all: readonly NamedValue[] = [
     ...own.slice(0, maxNames),
     ...query.slice(0, maxNames),
@@ -41,12 +41,17 @@ function withoutLeftOut(
   return names.filter(({ name, path }) => !keys.has(`${path} ${name}`))
 }
 
-/** The names of the parameters in the URL. Those of `query` are listed before under their own place. */
-function listUrlNames(target: string): readonly NamedValue[] {
+/** The names of the parameters in the URL. Those of `query` are listed before under their own place; a key that `auth` adds stands last. */
+function listUrlNames(target: string, auth: ExplainedNode['auth']): readonly NamedValue[] {
   const start = target.indexOf('?')
   if (start === -1) return []
   const parameters = [...new URLSearchParams(target.slice(start + 1))].slice(0, maxNames)
-  return parameters.map(([name, value]) => ({ name, path: '/node/url', isEmpty: value === '' }))
+  const key = auth?.isInUrl ? parameters.at(-1) : undefined
+  return parameters.map((one) => ({
+    name: one[0],
+    path: one === key && auth !== null ? auth.origin.path : '/node/url',
+    isEmpty: one[1] === '',
+  }))
 }
 
 /** The names of a body that the payload or a text gives: they stand at one place of the node. */

@@ -1,5 +1,6 @@
 import type { ReadableResponse } from '../response/readable-response.ts'
 import { isHtmlPage } from '../statement/read-statement.ts'
+import { quoteName } from '../values/text.ts'
 import { headerValue } from '../wire/headers.ts'
 import { explainContentType } from './content-type.ts'
 import { spread } from './credential.ts'
@@ -7,6 +8,7 @@ import { describeCall } from './describe-call.ts'
 import type { Explanation } from './explained-node.ts'
 import { explainMethod } from './method-advice.ts'
 import { explainRedirect } from './redirect.ts'
+import { listTextValues } from './sent-values.ts'
 import type { Situation } from './situation.ts'
 import { explainSenderFault } from './soap-fault.ts'
 import { adviseOn } from './status-advice.ts'
@@ -22,7 +24,7 @@ export function explainSpecial(situation: Situation): Explanation | null {
   if (status === 304) return explainUnchanged(situation)
   if (status === 406) return explainAccept(situation)
   if (status === 411) return explainLength(situation)
-  if (status === 413) return explainFileSize(situation)
+  if (status === 413) return explainFileSize(situation) ?? explainLargeField(situation)
   if (status === 426) return explainUpgrade(situation)
   if (status === 404 && mayHide(situation.response, words)) return explainHidden(situation)
   return explainRedirect(situation)
@@ -107,6 +109,31 @@ function explainFileSize({ node: { body }, said }: Situation): Explanation | nul
     path: body.valuesPath,
   }
 }
+
+/** One field may have nearly all of a body. */
+function explainLargeField({ node, sent, names, said, response }: Situation): Explanation | null {
+  const body = sent.request?.body ?? null
+  if (body === null || body.length > maxParsed) return null
+  const text = body.toString('utf8')
+  const large = listTextValues(text).find(({ value }) => value.length > text.length * nearlyAll)
+  const field = names.find(
+    ({ name, path }) =>
+      name === large?.name &&
+      path.startsWith('/node/body') &&
+      (large.path === undefined || !path.startsWith(content) || path === `${content}${large.path}`),
+  )
+  if (large === undefined || response.maskers.display(large.name) !== large.name) return null
+  const origin = field?.origin === undefined ? '' : `, which comes from ${field.origin}`
+  const kilobytes = Math.ceil(Buffer.byteLength(large.value) / 1_024)
+  return {
+    hint: `The body is too large for the target${said}. Nearly all of it is the value of ${quoteName(large.name)}${origin}, with ${kilobytes} KiB: shorten it, or send a link to it if the target takes one.`,
+    path: field?.path ?? node.body?.valuesPath ?? '/node/body',
+  }
+}
+
+const nearlyAll = 0.8
+const maxParsed = 4_194_304
+const content = '/node/body/content'
 
 /** Some targets hide what a call without a credential may not see. */
 function explainHidden(situation: Situation): Explanation | null {

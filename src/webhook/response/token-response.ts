@@ -11,7 +11,13 @@ export type TokenResponse =
       readonly lifetimeMs: number | null
     }
   /** An error of OAuth: the client, or what it asks for, is wrong. */
-  | { readonly kind: 'refused'; readonly status: number; readonly error: string }
+  | {
+      readonly kind: 'refused'
+      readonly status: number
+      readonly error: string
+      /** `error_description`, or nothing. */
+      readonly description: string
+    }
   /** `problem`: the end of a sentence about the answer. */
   | { readonly kind: 'unusable'; readonly problem: string }
 
@@ -25,7 +31,7 @@ const maxTokenLength = 8_192 - 'Bearer '.length
 export function readTokenResponse({ status, body, ending }: TargetResponse): TokenResponse {
   const json = ending === 'complete' && body.length <= maxTokenResponse ? readObject(body) : null
   if (ofClient.has(status) && typeof json?.error === 'string')
-    return { kind: 'refused', status, error: json.error.slice(0, 60) }
+    return { kind: 'refused', status, error: json.error.slice(0, 60), description: describe(json) }
   if (status >= 300 && status < 400) return unusable(`has status ${status}, and redirects are not followed`)
   if (status < 200 || status > 299) return unusable(`has status ${status}`)
   if (body.length > maxTokenResponse || ending === 'capped')
@@ -33,6 +39,10 @@ export function readTokenResponse({ status, body, ending }: TargetResponse): Tok
   if (ending !== 'complete') return unusable('broke off, or has a content coding that cannot be decoded')
   if (json === null) return unusable(`has status ${status}, but is not a JSON object`)
   return readToken(json)
+}
+
+function describe({ error_description: description }: JsonObject): string {
+  return typeof description === 'string' ? description : ''
 }
 
 /** The statuses with which servers refuse a client; RFC 6749 has the first two. */

@@ -9,8 +9,8 @@ export function isHtml(text: string): boolean {
   return /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(text.slice(0, 1_024))
 }
 
-/** Reads the most telling of title, first heading and first paragraph of a page of HTML. */
-export function readHtmlStatement(page: string): Statement | null {
+/** Reads the most telling of title, first heading and first paragraph of a page of HTML; for a failure, with the sentence that tells more. */
+export function readHtmlStatement(page: string, isOfFailure = false): Statement | null {
   const texts = readTexts(page)
   const title = texts.get('title') ?? ''
   const heading = texts.get('h1') ?? texts.get('h2') ?? ''
@@ -28,7 +28,9 @@ export function readHtmlStatement(page: string): Statement | null {
   const isHeadline =
     found === title && !/\s/.test(title) && /\S\s+\S+\s+\S/.test(message) && !isGeneric(message)
   const text = isHeadline && title !== '' ? `${title}: ${message}` : found
-  return text === undefined ? null : { text, fields: [] }
+  if (text === undefined) return null
+  const more = isOfFailure && (found ?? '').length < longestHeadline ? readSentence(page, found ?? '') : ''
+  return { text: more === '' ? text : `${found?.replace(/[.:!]$/, '')}: ${more}`, fields: [] }
 }
 
 /** The first text of several words that says more than the status, below the elements that have it as a rule. */
@@ -43,6 +45,29 @@ function readDeeper(page: string): string {
 }
 
 const maxDeeper = 500
+const longestHeadline = 80
+
+/** The first sentence of a page that has a time or a number or, without one, that is no courtesy. Empty if there is none. */
+function readSentence(page: string, told: string): string {
+  const start = page.slice(0, maxLength).replace(inlineTag, '')
+  const sentences: string[] = []
+  let seen = 0
+  for (const [, name = '', own = ''] of start.matchAll(element)) {
+    if (seen++ > maxElements) break
+    const text = decodeEntities(own.slice(0, maxDeeper)).replace(/\s+/g, ' ').trim()
+    const isSentence = ofSentence.test(name) && text.length < longestSentence && /(?:\S+ ){3}\S/.test(text)
+    if (isSentence && !isGeneric(text) && !told.includes(text)) sentences.push(text)
+  }
+  return sentences.find((text) => ofTime.test(text)) ?? sentences.find((text) => !ofCourtesy.test(text)) ?? ''
+}
+
+const longestSentence = 250
+const inlineTag = /<\/?(?:a|b|strong|em|i|u|span|time|small|code|br)(?:\s[^<>]{0,500})?\/?>/gi
+const ofSentence = /^(?:p|h[1-6]|body|main|article|section|div|center|font|td|li|dd)$/i
+const ofTime =
+  /\b\d{1,2}[:.]\d\d\b|\b\d+ ?(?:h|hours?|min|minutes?|seconds?|am|pm|uhr)\b|\b(?:until|till|bis)\b[^.]{0,40}\d/i
+const ofCourtesy =
+  /\b(?:sorry|apologi[sz]e|inconvenience|thank|patience|contact|copyright|all rights reserved|try again|refresh|reload)\b/i
 const ofText =
   /^(?:body|main|article|section|div|span|center|font|t[dh]|li|dd|b|strong|em|i|h[3-6]|code|label|legend)$/i
 
@@ -51,8 +76,8 @@ const saysTrouble =
 
 const ofClass = /^\w{1,60}(?:Error|Exception)\s+at \//
 
-/** Whether a title or a heading says no more than the status. */
-function isGeneric(text: string): boolean {
+/** Whether a text, such as a title or a heading, says no more than the status. */
+export function isGeneric(text: string): boolean {
   return text.length < 60 && generic.test(text.replace(/[\d\W_]+/g, ' ').trim())
 }
 
@@ -87,12 +112,51 @@ const xmlCodes = ['code', 'errorcode']
 /** Reads the fault of SOAP or the error of another document in XML. */
 export function readXmlStatement(document: string): Statement | null {
   const texts = readTexts(document)
-  const text = xmlNames.map((name) => texts.get(name) ?? '').find((part) => part !== '')
+  const told = xmlNames.map((name) => texts.get(name) ?? '').find((part) => part !== '')
+  const detail = texts.has('fault') ? readDetail(document.slice(0, maxLength)) : { texts: [], fields: [] }
+  const text = joinFault(told, detail.texts)
+  const { fields } = detail
   const code = xmlCodes.map((name) => texts.get(name) ?? '').find((part) => /^[\w.-]{2,60}$/.test(part))
-  if (text === undefined) return code === undefined ? null : { text: code, fields: [] }
+  if (text === undefined) return code === undefined ? null : { text: code, fields }
   const isTold = code === undefined || /^\d{3}$/.test(code) || text.includes(code)
-  return { text: isTold ? text : `${code}: ${text}`, fields: [] }
+  return { text: isTold ? text : `${code}: ${text}`, fields }
 }
+
+/** The text of a fault of SOAP is often a headline, and what is wrong stands in its detail. */
+function joinFault(told: string | undefined, details: readonly string[]): string | undefined {
+  const more = details.filter((text) => !told?.includes(text)).join('; ')
+  if (told === undefined || more === '') return told ?? (more || undefined)
+  return `${told.replace(/[.:]$/, '')}: ${more}`
+}
+
+/**
+ * Reads the detail of a fault (SOAP 1.1, section 4.4; 1.2, section 5.4.5): its texts of several words, without traces of the program,
+ * and the fields that elements of it name. Null without one.
+ */
+function readDetail(document: string): {
+  readonly texts: readonly string[]
+  readonly fields: readonly string[]
+} {
+  const found = /<(?:[\w.-]{1,60}:)?detail(?=[\s>])/i.exec(document)
+  const [texts, fields] = [new Set<string>(), new Set<string>()]
+  if (found === null) return { texts: [], fields: [] }
+  const end = document.indexOf(`</${found[0].slice(1)}`, found.index)
+  const detail = document.slice(found.index, end === -1 ? undefined : end)
+  for (const { 1: name = '', 2: own = '', index, 0: whole } of detail.matchAll(element)) {
+    if (texts.size === maxDetails) break
+    const inner = own.trim() === '' ? readCdata(detail, index + whole.length) : own
+    const text = decodeEntities(inner).trim().slice(0, maxDeeper)
+    if (/\S\s+\S/.test(text) && !ofProgram.test(name)) texts.add(text)
+    else if (ofField.test(name) && /^[\w.@-]{2,60}$/.test(text)) fields.add(text)
+  }
+  return { texts: [...texts], fields: [...fields].slice(0, maxDetails) }
+}
+
+const maxDetails = 3
+const ofField = /(?:field|element|param|parameter|property|attribute|path)(?:name)?$/i
+
+/** Elements about the program that failed. */
+const ofProgram = /stack|trace|class|type$|host|time|date|link|url|ref$|version|server|node$|^at$/i
 
 /**
  * Reads the code of a fault of SOAP without its prefix: `Client` (1.1), `Sender` (1.2) or one of WS-Security. Null for a document
@@ -157,4 +221,9 @@ const named: Readonly<Record<string, string>> = {
   quot: '"',
   apos: "'",
   nbsp: ' ',
+  rsquo: '\u2019',
+  lsquo: '\u2018',
+  ndash: '\u2013',
+  mdash: '\u2014',
+  hellip: '\u2026',
 }

@@ -3,8 +3,16 @@ import { isObject, maxJsonDepth, parseJson } from '../values/json.ts'
 import { headerValue } from '../wire/headers.ts'
 import { parseMediaType } from '../wire/media-type.ts'
 import { findAnyText } from './any-statement.ts'
+import { readHeaderStatement } from './header-statement.ts'
 import { findFailedList, findFailedPart, readJsonStatement, reportsError } from './json-statement.ts'
-import { isHtml, readHtmlStatement, readTexts, readXmlStatement, withoutMarkup } from './markup-statement.ts'
+import {
+  isGeneric,
+  isHtml,
+  readHtmlStatement,
+  readTexts,
+  readXmlStatement,
+  withoutMarkup,
+} from './markup-statement.ts'
 import type { Statement } from './statement.ts'
 
 /** Whether a response is a page of HTML, by its label or its beginning. */
@@ -16,10 +24,18 @@ export function isHtmlPage(response: ReadableResponse): boolean {
 
 /**
  * Reads what a response says about an error, from the text that the reply shows: masked, and without what may not be shown.
- * Null if the reply may show nothing of the body, or if the body says nothing. The body of a success is data, unless it
- * reports an error.
+ * Null if the reply may show nothing of the response, or if it says nothing. The body of a success is data, unless it
+ * reports an error. Headers speak where the body has no more than the phrase of the status.
  */
 export function readStatement(response: ReadableResponse): Statement | null {
+  const own = readBody(response)
+  if (response.status < 400 || (own !== null && !isGeneric(own.text))) return own
+  const ofHeaders = readHeaderStatement(response)
+  // The name of an error tells no more than the phrase.
+  return own === null || (ofHeaders !== null && /\s/.test(ofHeaders.text)) ? ofHeaders : own
+}
+
+function readBody(response: ReadableResponse): Statement | null {
   const { mayBeQuoted, body, status } = response
   if (!mayBeQuoted || body.length === 0 || !isReadable(response)) return null
   const text = response.quotedText
@@ -28,7 +44,7 @@ export function readStatement(response: ReadableResponse): Statement | null {
   if (json !== undefined) return isSuccess && !reportsError(json) ? readPart(status, json) : readJson(json)
   // A short text is often labelled as a page, because that is what a framework does by default.
   if (isHtmlPage(response))
-    return text.includes('<') ? readHtmlStatement(text) : isSuccess ? null : readText(text)
+    return text.includes('<') ? readHtmlStatement(text, status >= 500) : isSuccess ? null : readText(text)
   if (isXml(text) && isSuccess) return /\bFault\b/.test(text.slice(0, 4_096)) ? readXmlStatement(text) : null
   if (isXml(text))
     return readXmlStatement(text) ?? readOwnXml(text) ?? readText(withoutMarkup(text.slice(0, maxText)))

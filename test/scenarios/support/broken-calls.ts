@@ -65,7 +65,7 @@ export const brokenCalls: readonly BrokenCall[] = [
     },
     payload: { profile },
     answer: { status: 400, body: { error: 'invalid_request', error_description: 'email is missing' } },
-    hint: 'The header says application/x-www-form-urlencoded, but the body is written as JSON. A header of the node changes the label, not the body. The target answers 400: "invalid_request: email is missing".',
+    hint: 'The header says application/x-www-form-urlencoded, but the body is written as JSON. A header of the node changes the label, not the body. Remove this header, or write the body in the form that it names. The target answers 400: "invalid_request: email is missing".',
     path: '/node/headers/0',
   },
   {

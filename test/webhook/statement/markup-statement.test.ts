@@ -28,6 +28,39 @@ describe('the statement of a document', () => {
     expect(readXmlStatement(document)?.text).toBe(text)
   })
 
+  it.each<[what: string, fault: string, text: string, fields: readonly string[]]>([
+    [
+      'SOAP 1.1',
+      '<faultstring>Validation failed</faultstring><detail><n:e><n:code>V-1</n:code><n:text>vatNumber must have 9 digits</n:text></n:e></detail>',
+      'V-1: Validation failed: vatNumber must have 9 digits',
+      [],
+    ],
+    [
+      'SOAP 1.2',
+      '<s:Reason><s:Text>Invalid.</s:Text></s:Reason><s:Detail><e><message>Too short a value</message><field>vatNumber</field></e></s:Detail>',
+      'Invalid: Too short a value',
+      ['vatNumber'],
+    ],
+    [
+      'a text alone',
+      '<faultstring>No</faultstring><detail>The id is unknown</detail>',
+      'No: The id is unknown',
+      [],
+    ],
+    ['CDATA', '<faultstring>No</faultstring><detail><e><![CDATA[a < b]]></e></detail>', 'No: a < b', []],
+    ['what is said already', '<faultstring>Not so</faultstring><detail><e>Not so</e></detail>', 'Not so', []],
+    [
+      'a trace of the program',
+      '<faultstring>No</faultstring><detail><StackTrace>at A.b() in c</StackTrace><HelpLink/></detail>',
+      'No',
+      [],
+    ],
+    ['nothing', '<faultstring>No</faultstring><detail/>', 'No', []],
+  ])('has the detail of a fault: %s', (_what, fault, text, fields) => {
+    const document = `<s:Envelope><s:Body><s:Fault>${fault}</s:Fault></s:Body></s:Envelope>`
+    expect(readXmlStatement(document)).toEqual({ text, fields })
+  })
+
   it.each([
     [
       'a title',
@@ -52,24 +85,52 @@ describe('the statement of a document', () => {
     expect(readHtmlStatement(page)?.text).toBe(text)
   })
 
+  it.each([
+    [
+      'until when it is down',
+      '<html><title>Site Maintenance</title><h1>We&rsquo;ll be back soon!</h1><p>We are performing maintenance until 06:00 UTC.</p>',
+      'Site Maintenance: We are performing maintenance until 06:00 UTC.',
+    ],
+    [
+      'a time behind courtesies',
+      '<html><title>Maintenance</title><h1>We are sorry for the inconvenience!</h1><p>Thank you for your patience.</p><p>We are back in <b>30 minutes</b>.</p>',
+      'Maintenance: We are back in 30 minutes.',
+    ],
+    [
+      'no more than its headline',
+      '<html><title>Down for a while</title><p>Sorry for the inconvenience, try again.</p>',
+      'Down for a while',
+    ],
+  ])('has what the page of a target that fails says: %s', (_what, page, text) => {
+    expect(readHtmlStatement(page, true)?.text).toBe(text)
+  })
+
   it('is not there where nothing is said', () => {
     expect(readHtmlStatement('<html><body></body></html>')).toBeNull()
     expect(readXmlStatement('<a><b/></a>')).toBeNull()
   })
 
-  it.each(['<', '<a ', '<message', '<message><![CDATA[', '<message>', '&#', 'type ="', '<x:'])(
-    'takes a linear time for many %j',
-    (part) => {
-      const text = part.repeat(1_000_000 / part.length)
-      const before = cpuMs()
-      readXmlStatement(text)
-      readHtmlStatement(text)
-      isLoginPage(text)
-      isHtml(text)
+  it.each([
+    '<',
+    '<a ',
+    '<message',
+    '<message><![CDATA[',
+    '<message>',
+    '&#',
+    'type ="',
+    '<x:',
+    '<detail>',
+    '<detail><a>b c',
+  ])('takes a linear time for many %j', (part) => {
+    const text = part.repeat(1_000_000 / part.length)
+    const before = cpuMs()
+    readXmlStatement(text)
+    readHtmlStatement(text)
+    isLoginPage(text)
+    isHtml(text)
 
-      expect(cpuMs() - before).toBeLessThan(300)
-    },
-  )
+    expect(cpuMs() - before).toBeLessThan(300)
+  })
 })
 
 describe('a login page', () => {
