@@ -88,9 +88,9 @@ function findMember(words: string): Member | null {
   const text = words.slice(0, maxDescription)
   if (ofMethod.test(text)) return 'clientAuth'
   // What follows is advice.
-  const told = text.split('. ').find((sentence) => ofSecret.test(sentence) || ofId.test(sentence)) ?? ''
-  const [isOfSecret, isOfId] = [ofSecret.test(told), ofId.test(told)]
-  if (isOfSecret === isOfId || isMissing.test(told)) return null
+  const told = text.split('. ').find((sentence) => ofSecret.test(sentence) || isOfId(sentence)) ?? ''
+  const isOfSecret = ofSecret.test(told)
+  if (isOfSecret === isOfId(told) || isMissing.test(told)) return null
   return isOfSecret ? 'clientSecret' : 'clientId'
 }
 
@@ -100,8 +100,14 @@ const maxDescription = 500
 const ofMethod =
   /\b(?:client )?auth(?:entication|orization)? method\b|\btoken_endpoint_auth_method\b|\bclient_secret_(?:basic|post)\b/i
 const ofSecret = /\b(?:client[ _]?)?secrets?\b/i
-const ofId =
-  /\bclient[ _]?id(?:entifier)?\b|\b(?:application|client|app)\b[^.;]{0,80}\b(?:not found|unknown|does not exist|not exist|not registered|disabled)\b|\b(?:unknown|no such) (?:client|application)\b/i
+const idWords = /\bclient[ _]?id(?:entifier)?\b|\b(?:unknown|no such) (?:client|application)\b/i
+const client = /\b(?:application|client|app)\b/i
+const isUnknown = /\b(?:not found|unknown|does not exist|not exist|not registered|disabled)\b/i
+
+/** Whether a sentence is about the id of the client. */
+function isOfId(sentence: string): boolean {
+  return idWords.test(sentence) || (client.test(sentence) && isUnknown.test(sentence))
+}
 
 /** Tells what helps against an answer that is no token and no error of OAuth. Null if its status tells nothing. */
 export function adviseOnAnswer(

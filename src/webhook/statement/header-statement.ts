@@ -46,7 +46,8 @@ function firstOf(response: ReadableResponse, names: readonly string[]): string |
 
 /** AWS has an address behind the name of an error. */
 function withoutUrl(text: string): string {
-  return text.replace(/:https?:\/\/\S*$/, '')
+  const [own = ''] = text.split(/:https?:\/\//, 1)
+  return own
 }
 
 function readGrpcCode({ headers }: ReadableResponse): string | null {

@@ -39,7 +39,7 @@ function readDeeper(page: string): string {
   for (const [, name = '', own = ''] of page.slice(0, maxLength).matchAll(element)) {
     if (seen++ > maxElements) break
     const text = own.trim().slice(0, maxDeeper)
-    if (ofText.test(name) && /\S\s+\S/.test(text) && !isGeneric(text)) return decodeEntities(text)
+    if (ofText.test(name) && text.includes(' ') && !isGeneric(text)) return decodeEntities(text)
   }
   return ''
 }
@@ -55,7 +55,8 @@ function readSentence(page: string, told: string): string {
   for (const [, name = '', own = ''] of start.matchAll(element)) {
     if (seen++ > maxElements) break
     const text = decodeEntities(own.slice(0, maxDeeper)).replace(/\s+/g, ' ').trim()
-    const isSentence = ofSentence.test(name) && text.length < longestSentence && /(?:\S+ ){3}\S/.test(text)
+    const isSentence =
+      ofSentence.test(name) && text.length < longestSentence && text.split(' ', 4).length === 4
     if (isSentence && !isGeneric(text) && !told.includes(text)) sentences.push(text)
   }
   return sentences.find((text) => ofTime.test(text)) ?? sentences.find((text) => !ofCourtesy.test(text)) ?? ''
@@ -65,7 +66,7 @@ const longestSentence = 250
 const inlineTag = /<\/?(?:a|b|strong|em|i|u|span|time|small|code|br)(?:\s[^<>]{0,500})?\/?>/gi
 const ofSentence = /^(?:p|h[1-6]|body|main|article|section|div|center|font|td|li|dd)$/i
 const ofTime =
-  /\b\d{1,2}[:.]\d\d\b|\b\d+ ?(?:h|hours?|min|minutes?|seconds?|am|pm|uhr)\b|\b(?:until|till|bis)\b[^.]{0,40}\d/i
+  /\b\d{1,2}[:.]\d\d\b|\b\d{1,4} ?(?:h|hours?|min|minutes?|seconds?|am|pm|uhr)\b|\b(?:until|till|bis) (?:about |ca\. |the )?\d/i
 const ofCourtesy =
   /\b(?:sorry|apologi[sz]e|inconvenience|thank|patience|contact|copyright|all rights reserved|try again|refresh|reload)\b/i
 const ofText =
