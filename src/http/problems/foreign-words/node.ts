@@ -1,4 +1,3 @@
-import { sources } from '../../../contract/payload.ts'
 import { isObject, type JsonObject } from '../../../webhook/values/json.ts'
 import { authOfEntry, authOfWord } from './auth-like.ts'
 import { bodyOfWord } from './body-like.ts'
@@ -29,6 +28,7 @@ import {
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
 import { fieldsNamed } from './list-names.ts'
 import { branchAfterError, branchLike, isBranchName, isNo } from './on-error.ts'
+import { isPayload, isPayloadLike } from './payload-like.ts'
 import { countRedirects } from './redirects.ts'
 import { isNoRetry, retryOf } from './retry-like.ts'
 import {
@@ -179,10 +179,13 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words: 'payload',
-      unless: {
-        fits: (value) => isObject(value) && sources.some((source) => Object.hasOwn(value, source)),
-        says: 'it belongs beside "node", at the top',
-      },
+      unless: [
+        { fits: isPayload, says: 'it belongs beside "node", at the top' },
+        {
+          fits: isPayloadLike,
+          says: 'it belongs beside "node", at the top, with small letters: "payload" with "profile", "event", "instance", "flow" and "vars"',
+        },
+      ],
       says: 'what is sent is "body"; what the workflow knows is "payload" beside "node"',
       example: exampleBody,
     },
