@@ -23,6 +23,7 @@ import { describeNested, isNestedTemplate, onlyJson } from './foreign-words/nest
 import { countRedirects } from './foreign-words/redirects.ts'
 import { anyFailure, statusIsNoFailure } from './foreign-words/request.ts'
 import { retryOf } from './foreign-words/retry-like.ts'
+import { describeRow } from './foreign-words/row-like.ts'
 import { signingLike } from './foreign-words/signing-like.ts'
 import { describeMissingSource, describeWholeSource, findMeantSource } from './foreign-words/source-like.ts'
 import { describeWrongCharacter } from './foreign-words/wrong-character.ts'
@@ -171,7 +172,10 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   Connection: always(example({ crm: { baseUrl: 'https://api.crm.example' } })),
   Field: {
     write: (value) =>
-      manyValues(value) ?? nameAlone(value) ?? `write ${fieldsLike(value).map(writeValue).join(', ')}`,
+      manyValues(value) ??
+      describeRow(value) ??
+      nameAlone(value) ??
+      `write ${fieldsLike(value).map(writeValue).join(', ')}`,
   },
   Part: { write: partLike },
   'Field(fields).value': { write: (value) => describeNested(value, 'fields') },

@@ -59,3 +59,66 @@ describe('a name in another case', () => {
     ])
   })
 })
+
+describe('a name and its value in the words of another tool', () => {
+  const called = (name: string) => `unknown member; it is called "${name}" here`
+  const keepsType = 'unknown member; a value keeps its own type; leave it out'
+
+  it.for<[row: object, errors: Errors]>([
+    [
+      { keyType: 'other', keyValue: 'X-A', valueType: 'other', valueValue: '1' },
+      { keyType: keepsType, keyValue: called('name'), valueType: keepsType, valueValue: called('value') },
+    ],
+    [
+      { keyType: 'Accept', keyValue: '', valueType: 'text/plain', valueValue: '' },
+      {
+        keyType: called('name'),
+        keyValue: 'unknown member; leave it out',
+        valueType: called('value'),
+        valueValue: 'unknown member; leave it out',
+      },
+    ],
+    [
+      { headerName: 'X-A', headerValue: '1' },
+      { headerName: called('name'), headerValue: called('value') },
+    ],
+    [
+      { paramName: 'a', paramValue: '1' },
+      { paramName: called('name'), paramValue: called('value') },
+    ],
+    [
+      { k: 'a', v: '1' },
+      { k: called('name'), v: called('value') },
+    ],
+    [
+      { key: 'a', value: '1', enabled: true },
+      { key: called('name'), enabled: 'unknown member; a field that is there is sent; leave it out' },
+    ],
+    [
+      { name: 'a', value: '1', disabled: true },
+      {
+        disabled:
+          'unknown member; a field that is there is sent: leave out the whole field, or let a condition decide; write "when": "profile.score > 50"',
+      },
+    ],
+  ])('is one field: %j', ([row, errors]) => {
+    const found = Object.entries(refuseNode({ headers: [row] }))
+
+    expect(
+      Object.fromEntries(found.map(([path, message]) => [path.replace('/headers/0/', ''), message])),
+    ).toEqual(errors)
+  })
+
+  it.for<[row: object, cure: string]>([
+    [
+      { field: 'a', val: '1' },
+      '"field" is its "name" and "val" its "value": write { "name": "a", "value": "…" }',
+    ],
+    [
+      { attribute: 'e mail', value: '1' },
+      '"attribute" is its "name" and "value" its "value": write { "name": "…", "value": "…" }',
+    ],
+  ])('is one field where its name is a word for an attribute: %j', ([row, cure]) => {
+    expect(refuseNode({ query: [row] })['/query/0']).toMatch(cure)
+  })
+})
