@@ -3,6 +3,7 @@ import { sources } from '../../contract/payload.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { describeOtherMap, isOtherMap } from './branches-like.ts'
 import { authOfText } from './foreign-words/auth-like.ts'
+import { describeOtherJson, isOtherJson } from './foreign-words/bare-json.ts'
 import { bodyLike } from './foreign-words/body-like.ts'
 import { isCurlCommand, nodeOfCurl } from './foreign-words/curl-command.ts'
 import { leastMs, readDuration } from './foreign-words/duration-like.ts'
@@ -22,8 +23,14 @@ import { describeMoment } from './foreign-words/moment-like.ts'
 import { describeNested, isNestedTemplate, onlyJson } from './foreign-words/nested-value.ts'
 import { countRedirects } from './foreign-words/redirects.ts'
 import { anyFailure, statusIsNoFailure } from './foreign-words/request.ts'
-import { retryOf } from './foreign-words/retry-like.ts'
+import { retriedAlone, retryOf } from './foreign-words/retry-like.ts'
 import { describeRow } from './foreign-words/row-like.ts'
+import {
+  describeRegex,
+  describeSeveral,
+  hasSeveralConditions,
+  isRegex,
+} from './foreign-words/several-conditions.ts'
 import { signingLike } from './foreign-words/signing-like.ts'
 import { describeMissingSource, describeWholeSource, findMeantSource } from './foreign-words/source-like.ts'
 import { describeWrongCharacter } from './foreign-words/wrong-character.ts'
@@ -201,10 +208,21 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Auth.password': always(example({ password: reference })),
   'Auth.token': always(example({ token: reference })),
   Body: {
-    write: (value) => (value === '' ? 'leave it out for none' : example({ body: bodyLike(value) })),
+    write: (value) =>
+      value === ''
+        ? 'leave it out for none'
+        : (describeOtherJson(value) ?? example({ body: bodyLike(value) })),
   },
-  'Node.expect': { write: (value) => example({ expect: expectationLike(value) }) + orText(value) },
-  Expectation: { write: (value) => `write ${writeValue(expectationLike(value))}${orText(value)}` },
+  'Node.expect': {
+    write: (value) =>
+      hasSeveralConditions(value)
+        ? describeSeveral(value)
+        : example({ expect: expectationLike(value) }) + orText(value),
+  },
+  Expectation: {
+    write: (value) =>
+      isRegex(value) ? describeRegex(value) : `write ${writeValue(expectationLike(value))}${orText(value)}`,
+  },
   'Expectation(status).value': { write: statusLike },
   'Expectation(string).value': {
     write: (value) =>
@@ -246,9 +264,14 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
         : null,
   },
   When: {
-    write: (value) => whenLike(value) ?? `write ${writeValue(expectationLike(value))}${orText(value)}`,
+    write: (value) =>
+      isRegex(value)
+        ? describeRegex(value)
+        : (whenLike(value) ?? `write ${writeValue(expectationLike(value))}${orText(value)}`),
   },
-  'Retry.on': always(example({ on: ['connect', 'timeout', 429, '5xx'] })),
+  'Retry.on': {
+    write: (value) => example({ on: retriedAlone(value) ?? ['connect', 'timeout', 429, '5xx'] }),
+  },
   'Retry.delaysMs': always(example({ delaysMs: [1_000, 5_000] })),
   'Retry.resetHeaders': always(
     example({ resetHeaders: [{ name: 'X-RateLimit-Reset', unit: 'epochSeconds' }] }),
@@ -345,10 +368,11 @@ export function isWrongAsWhole(place: Place, value: unknown): boolean {
 }
 
 const wholes: Readonly<Record<string, (value: unknown) => boolean>> = {
+  Body: isOtherJson,
   'Node.branches': isOtherMap,
-  'Node.expect': isListOfStatuses,
-  Expectation: isHeaderExpectation,
-  When: isHeaderExpectation,
+  'Node.expect': (value) => isListOfStatuses(value) || hasSeveralConditions(value),
+  Expectation: (value) => isHeaderExpectation(value) || isRegex(value),
+  When: (value) => isHeaderExpectation(value) || isRegex(value),
   Part: isForeignFile,
 }
 

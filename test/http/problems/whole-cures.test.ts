@@ -122,3 +122,131 @@ describe('a name and its value in the words of another tool', () => {
     expect(refuseNode({ query: [row] })['/query/0']).toMatch(cure)
   })
 })
+
+describe('a body that is JSON of its own', () => {
+  const must = `must be an object whose "structure" is "simple", "full", "json", "raw", "multipart" or "binary"`
+
+  it.for<[body: object, content: string]>([
+    [{ email: '{{ profile.email }}', type: 'lead' }, '"email": "…", "type": "…"'],
+    [{ items: [1], name: 'a' }, '"items": "…", "name": "…"'],
+  ])('is "content", names with another meaning included: %j', ([body, content]) => {
+    expect(refuseNode({ body })).toEqual({
+      '/body': `${must}; what is here is the JSON itself, and all of it is "content": write "body": { "structure": "json", "content": { ${content} } }`,
+    })
+  })
+
+  it.for<[body: object, content: string]>([
+    [
+      { structure: 'graphql', query: 'mutation { a }', variables: { e: '{{ profile.email }}' } },
+      '"query": "…", "variables": { "e": "…" }',
+    ],
+    [
+      { mode: 'GraphQL', graphql: { query: '{ a }', operationName: 'a' } },
+      '"query": "…", "operationName": "…"',
+    ],
+  ])('is JSON for GraphQL: %j', ([body, content]) => {
+    expect(refuseNode({ body })).toEqual({
+      '/body': `${must}; GraphQL is JSON: write "body": { "structure": "json", "content": { ${content} } }`,
+    })
+  })
+
+  it('is no body with a word for its structure', () => {
+    expect(refuseNode({ body: { type: 'json', data: { a: 1 }, comment: 'b' } })).not.toHaveProperty('/body')
+  })
+})
+
+describe('an expectation', () => {
+  const must = 'must be an expectation, or a list of them of which all must hold'
+
+  it.for<[expectation: object, list: string]>([
+    [
+      { status: [200, 201], body: { contains: 'ok' } },
+      '{ "type": "status", "value": [200, 201] }, { "type": "string", "value": "ok" }',
+    ],
+    [
+      { statusCode: 204, headers: { 'X-State': 'open' } },
+      '{ "type": "status", "value": 204 }, { "type": "condition", "value": "response.headers.x-state == \'…\'" }',
+    ],
+  ])('with several conditions is a list: %j', ([expectation, list]) => {
+    expect(refuseNode({ expect: expectation })).toEqual({
+      '/expect': `${must}; each condition is one of a list: write "expect": [${list}]`,
+    })
+  })
+
+  it.for<[expectation: object, text: string]>([
+    [{ type: 'regex', pattern: '^OK.*$', flags: 'i' }, '"type": "string", "value": "OK", "ignoreCase": true'],
+    [{ regex: 'any text' }, '"type": "string", "value": "…"'],
+  ])('with a regular expression is a text or a condition: %j', ([expectation, text]) => {
+    const cure = `; there are no regular expressions: write { ${text} } for a text that the body contains, or { "type": "condition", "value": "response.json.ok == true" }, without anything else`
+    const found = refuseNode({ expect: expectation, cases: [{ branch: 'a', when: expectation }] })
+
+    expect(Object.keys(found)).toEqual(['/expect', '/cases/0/when'])
+    for (const message of Object.values(found)) expect(message.endsWith(cure)).toBe(true)
+  })
+})
+
+describe('a value that its author wrote', () => {
+  const counts =
+    'unknown member; "followRedirects" counts the redirects to follow, from 0 to 5; write "followRedirects": '
+  const once =
+    'unknown member; pauses of one length are "delaysMs", one for each repetition, without a number of attempts'
+
+  it.for<[part: object, path: string, message: string]>([
+    [{ options: { redirect: { redirect: { maxRedirects: 3 } } } }, '/options/redirect', `${counts}3`],
+    [{ followRedirect: true, maxRedirects: 2 }, '/followRedirect', `${counts}2`],
+    [{ redirect: { followRedirects: false, maxRedirects: 3 } }, '/redirect', `${counts}0`],
+    [
+      { retry: { attempts: 3, backoff: { type: 'exponential', delay: 1_000 } } },
+      '/retry/backoff',
+      'unknown member; pauses double and vary at random; write "initialDelayMs": 1000',
+    ],
+    [
+      { retry: { attempts: 3, backoff: { type: 'fixed', delay: 1_000 } } },
+      '/retry/backoff',
+      `${once}; write "delaysMs": [1000, 1000]`,
+    ],
+    [
+      { retry: { attempts: 2, on: '5xx' } },
+      '/retry/on',
+      'must be an array, not a string; write "on": ["5xx"]',
+    ],
+    [{ retry: { attempts: 2, on: 503 } }, '/retry/on', 'must be an array, not a number; write "on": [503]'],
+    [
+      { auth_settings: { type: 'AUTH_KEY', location: 'HEADER', key: 'X-Key', secret_name: 'crm' } },
+      '/auth_settings',
+      'unknown member; the credential is "auth"; write "auth": { "type": "apiKey", "in": "header", "name": "X-Key", "value": "{{ secrets.crm }}" }',
+    ],
+  ])('is kept: %j', ([part, path, message]) => {
+    expect(refuseNode(part)[path]).toBe(message)
+  })
+
+  it.for<[around: object, message: string]>([
+    [
+      {},
+      'unknown member; when it ends at the latest is "expiresAt"; write "expiresAt": "2026-12-01T04:00:00Z"',
+    ],
+    [
+      { expiresAt: '2026-12-02T04:00:00Z' },
+      'unknown member; when it ends at the latest is "expiresAt", which is there already; leave one of the two out',
+    ],
+  ])('is kept as the end of an execution: %j', ([around, message]) => {
+    const body = { node, deadline: '2026-12-01T04:00:00Z', ...around }
+
+    expect(refuse(body, 'SubmitRequest')['/deadline']).toBe(message)
+  })
+})
+
+describe('several causes in one value', () => {
+  it('are told together', () => {
+    expect(refuse({ node, idempotencyKey: 'Müller 4711' })).toEqual({
+      '/idempotencyKey':
+        'must be 1 to 255 visible ASCII characters; character 2 is "ü": leave it out, or write another one in its place; character 7 is a blank: write "-" or "_" in its place',
+    })
+  })
+
+  it('are told of a key that is a template within the node', () => {
+    expect(refuseNode({ idempotencyKey: '{{ profile.id }}' })['/idempotencyKey']).toBe(
+      'unknown member; it belongs beside "node", at the top, where it is no template: the engine fills it in before it sends the request, as in "order-4711"; leave this one out if there is one already',
+    )
+  })
+})

@@ -45,9 +45,19 @@ import {
 } from './sentences.ts'
 import { signingLike } from './signing-like.ts'
 
+const besideNode = 'it belongs beside "node", at the top'
+
 export const nodeMembers: ForeignMembers = {
   Node: [
     ...engineMembers,
+    {
+      words: 'idempotencyKey',
+      says: besideNode,
+      unless: {
+        fits: (value) => typeof value === 'string' && /\{[{%]/.test(value.slice(0, 300)),
+        says: `${besideNode}, where it is no template: the engine fills it in before it sends the request, as in "order-4711"; leave this one out if there is one already`,
+      },
+    },
     {
       words: 'requestMethod httpMethod httpVerb verb x',
       is: 'method',
@@ -602,7 +612,11 @@ export const nodeWords: ForeignWords = {
     { words: 'read fetch', is: 'GET' },
     { words: 'update replace', is: 'PUT' },
     { words: 'del remove', is: 'DELETE' },
-    { words: 'head options trace connect', says: 'the service sends no other method' },
+    {
+      words: 'head',
+      says: 'the service sends no other method; write "GET", whose reply has the same headers',
+    },
+    { words: 'options trace connect', says: 'the service sends no other method' },
   ],
   'Node.onError': [
     {
