@@ -32,6 +32,7 @@ import {
   isRegex,
 } from './foreign-words/several-conditions.ts'
 import { signingLike } from './foreign-words/signing-like.ts'
+import { simulationOf } from './foreign-words/simulation-like.ts'
 import { describeMissingSource, describeWholeSource, findMeantSource } from './foreign-words/source-like.ts'
 import { describeWrongCharacter } from './foreign-words/wrong-character.ts'
 import { findFailure } from './member-advice.ts'
@@ -502,5 +503,5 @@ function simulationLike(value: unknown): string {
   if (isObject(value) && 'failure' in value) return 'leave out either "failure" or what belongs to a response'
   const failure = findFailure(value)
   if (failure !== null) return example({ simulate: { failure } })
-  return example({ simulate: { status: isStatusLike(value) ? Number(value) || 200 : 200 } })
+  return example({ simulate: simulationOf(value) })
 }

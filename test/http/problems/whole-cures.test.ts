@@ -250,3 +250,13 @@ describe('several causes in one value', () => {
     )
   })
 })
+
+describe('a response to simulate', () => {
+  it.for<[simulate: object, cure: string]>([
+    [{ response: { statusCode: 201, body: { id: 1 } } }, '"status": 201, "body": "{\\"id\\":1}"'],
+    [{ response: { status: 404, body: { token: 'abc' } } }, '"status": 404, "body": "{\\"token\\":\\"…\\"}"'],
+    [{ response: { statusCode: 200 } }, '"status": 200'],
+  ])('is written as a whole: %j', ([simulate, cure]) => {
+    expect(refuse({ node, simulate })['/simulate']?.endsWith(`; write "simulate": { ${cure} }`)).toBe(true)
+  })
+})
