@@ -21,6 +21,7 @@ import { describeFile, isForeignFile } from './foreign-words/file-like.ts'
 import { asAttributes, listNames, pairs, readAttribute } from './foreign-words/list-names.ts'
 import { describeMoment } from './foreign-words/moment-like.ts'
 import { describeNested, isNestedTemplate, onlyJson } from './foreign-words/nested-value.ts'
+import { isBranchName } from './foreign-words/on-error.ts'
 import { countRedirects } from './foreign-words/redirects.ts'
 import { anyFailure, statusIsNoFailure } from './foreign-words/request.ts'
 import { retriedAlone, retryOf } from './foreign-words/retry-like.ts'
@@ -238,7 +239,7 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Retry.initialDelayMs': { write: (value) => durationLike(value, 'Retry.initialDelayMs') },
   'Retry.maxDelayMs': { write: (value) => durationLike(value, 'Retry.maxDelayMs') },
   'Retry.totalMs': { write: (value) => durationLike(value, 'Retry.totalMs') },
-  'Node.cases': always(example({ cases: aCase })),
+  'Node.cases': { write: casesLike },
   Case: always(`write ${writeValue({ branch: 'exists', when: { type: 'status', value: 409 } })}`),
   FailureCode: {
     as: 'a failure code such as "response_timeout"',
@@ -440,13 +441,30 @@ function whenLike(value: unknown): string | null {
   return isNoCondition(value) ? noDefaultCase : null
 }
 
-const noDefaultCase =
-  'there is no default case: without a case that holds the branch is "success", or that of "onError"; leave out this case'
+const noDefault =
+  'there is no default case: without a case that holds the branch is "success", or that of "onError"'
+const noDefaultCase = `${noDefault}; leave out this case`
 
 /** Whether a word stands for all other responses. */
 function isNoCondition(word: unknown): boolean {
   return typeof word === 'string' && /^(?:default|else|otherwise|any|all|always|\*)$/i.test(word)
 }
+
+/** The cases of a map from statuses to branches, which may have a mark for all other responses. */
+function casesLike(value: unknown): string {
+  const entries = isObject(value) ? Object.entries(value).slice(0, maxCases) : []
+  const cases = entries.flatMap(([key, branch]) =>
+    isStatusLike(key) && isBranchName(branch)
+      ? [{ branch, when: { type: 'status', value: /x/i.test(key) ? key : Number(key) } }]
+      : [],
+  )
+  const written = example({ cases: cases.length === 0 ? aCase : cases })
+  const other = entries.find(([key]) => isNoCondition(key))?.[0]
+  return other === undefined ? written : `${written}; leave out ${JSON.stringify(other)}: ${noDefault}`
+}
+
+/** Cases that an example shows. */
+const maxCases = 10
 
 function retryLike(value: unknown): string {
   if (value === false) return 'leave it out'

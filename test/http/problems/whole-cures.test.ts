@@ -260,3 +260,12 @@ describe('a response to simulate', () => {
     expect(refuse({ node, simulate })['/simulate']?.endsWith(`; write "simulate": { ${cure} }`)).toBe(true)
   })
 })
+
+describe('cases as a map', () => {
+  it('are a list, and have none for all other responses', () => {
+    expect(refuseNode({ cases: { '409': 'exists', '5xx': 'later', default: 'no' } })).toEqual({
+      '/cases':
+        'must be an array, not an object; write "cases": [{ "branch": "exists", "when": { "type": "status", "value": 409 } }, { "branch": "later", "when": { "type": "status", "value": "5xx" } }]; leave out "default": there is no default case: without a case that holds the branch is "success", or that of "onError"',
+    })
+  })
+})
