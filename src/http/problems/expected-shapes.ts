@@ -3,6 +3,7 @@ import { sources } from '../../contract/payload.ts'
 import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { describeOtherMap, isOtherMap } from './branches-like.ts'
 import { authOfText } from './foreign-words/auth-like.ts'
+import { describeOtherJson, isOtherJson } from './foreign-words/bare-json.ts'
 import { bodyLike } from './foreign-words/body-like.ts'
 import { isCurlCommand, nodeOfCurl } from './foreign-words/curl-command.ts'
 import { leastMs, readDuration } from './foreign-words/duration-like.ts'
@@ -20,10 +21,19 @@ import { describeFile, isForeignFile } from './foreign-words/file-like.ts'
 import { asAttributes, listNames, pairs, readAttribute } from './foreign-words/list-names.ts'
 import { describeMoment } from './foreign-words/moment-like.ts'
 import { describeNested, isNestedTemplate, onlyJson } from './foreign-words/nested-value.ts'
+import { isBranchName } from './foreign-words/on-error.ts'
 import { countRedirects } from './foreign-words/redirects.ts'
 import { anyFailure, statusIsNoFailure } from './foreign-words/request.ts'
-import { retryOf } from './foreign-words/retry-like.ts'
+import { retriedAlone, retryOf } from './foreign-words/retry-like.ts'
+import { describeRow } from './foreign-words/row-like.ts'
+import {
+  describeRegex,
+  describeSeveral,
+  hasSeveralConditions,
+  isRegex,
+} from './foreign-words/several-conditions.ts'
 import { signingLike } from './foreign-words/signing-like.ts'
+import { simulationOf } from './foreign-words/simulation-like.ts'
 import { describeMissingSource, describeWholeSource, findMeantSource } from './foreign-words/source-like.ts'
 import { describeWrongCharacter } from './foreign-words/wrong-character.ts'
 import { findFailure } from './member-advice.ts'
@@ -171,7 +181,10 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   Connection: always(example({ crm: { baseUrl: 'https://api.crm.example' } })),
   Field: {
     write: (value) =>
-      manyValues(value) ?? nameAlone(value) ?? `write ${fieldsLike(value).map(writeValue).join(', ')}`,
+      manyValues(value) ??
+      describeRow(value) ??
+      nameAlone(value) ??
+      `write ${fieldsLike(value).map(writeValue).join(', ')}`,
   },
   Part: { write: partLike },
   'Field(fields).value': { write: (value) => describeNested(value, 'fields') },
@@ -197,10 +210,21 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Auth.password': always(example({ password: reference })),
   'Auth.token': always(example({ token: reference })),
   Body: {
-    write: (value) => (value === '' ? 'leave it out for none' : example({ body: bodyLike(value) })),
+    write: (value) =>
+      value === ''
+        ? 'leave it out for none'
+        : (describeOtherJson(value) ?? example({ body: bodyLike(value) })),
   },
-  'Node.expect': { write: (value) => example({ expect: expectationLike(value) }) + orText(value) },
-  Expectation: { write: (value) => `write ${writeValue(expectationLike(value))}${orText(value)}` },
+  'Node.expect': {
+    write: (value) =>
+      hasSeveralConditions(value)
+        ? describeSeveral(value)
+        : example({ expect: expectationLike(value) }) + orText(value),
+  },
+  Expectation: {
+    write: (value) =>
+      isRegex(value) ? describeRegex(value) : `write ${writeValue(expectationLike(value))}${orText(value)}`,
+  },
   'Expectation(status).value': { write: statusLike },
   'Expectation(string).value': {
     write: (value) =>
@@ -215,7 +239,7 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
   'Retry.initialDelayMs': { write: (value) => durationLike(value, 'Retry.initialDelayMs') },
   'Retry.maxDelayMs': { write: (value) => durationLike(value, 'Retry.maxDelayMs') },
   'Retry.totalMs': { write: (value) => durationLike(value, 'Retry.totalMs') },
-  'Node.cases': always(example({ cases: aCase })),
+  'Node.cases': { write: casesLike },
   Case: always(`write ${writeValue({ branch: 'exists', when: { type: 'status', value: 409 } })}`),
   FailureCode: {
     as: 'a failure code such as "response_timeout"',
@@ -242,9 +266,14 @@ const shapes: Readonly<Record<string, ExpectedShape>> = {
         : null,
   },
   When: {
-    write: (value) => whenLike(value) ?? `write ${writeValue(expectationLike(value))}${orText(value)}`,
+    write: (value) =>
+      isRegex(value)
+        ? describeRegex(value)
+        : (whenLike(value) ?? `write ${writeValue(expectationLike(value))}${orText(value)}`),
   },
-  'Retry.on': always(example({ on: ['connect', 'timeout', 429, '5xx'] })),
+  'Retry.on': {
+    write: (value) => example({ on: retriedAlone(value) ?? ['connect', 'timeout', 429, '5xx'] }),
+  },
   'Retry.delaysMs': always(example({ delaysMs: [1_000, 5_000] })),
   'Retry.resetHeaders': always(
     example({ resetHeaders: [{ name: 'X-RateLimit-Reset', unit: 'epochSeconds' }] }),
@@ -341,10 +370,11 @@ export function isWrongAsWhole(place: Place, value: unknown): boolean {
 }
 
 const wholes: Readonly<Record<string, (value: unknown) => boolean>> = {
+  Body: isOtherJson,
   'Node.branches': isOtherMap,
-  'Node.expect': isListOfStatuses,
-  Expectation: isHeaderExpectation,
-  When: isHeaderExpectation,
+  'Node.expect': (value) => isListOfStatuses(value) || hasSeveralConditions(value),
+  Expectation: (value) => isHeaderExpectation(value) || isRegex(value),
+  When: (value) => isHeaderExpectation(value) || isRegex(value),
   Part: isForeignFile,
 }
 
@@ -411,13 +441,30 @@ function whenLike(value: unknown): string | null {
   return isNoCondition(value) ? noDefaultCase : null
 }
 
-const noDefaultCase =
-  'there is no default case: without a case that holds the branch is "success", or that of "onError"; leave out this case'
+const noDefault =
+  'there is no default case: without a case that holds the branch is "success", or that of "onError"'
+const noDefaultCase = `${noDefault}; leave out this case`
 
 /** Whether a word stands for all other responses. */
 function isNoCondition(word: unknown): boolean {
   return typeof word === 'string' && /^(?:default|else|otherwise|any|all|always|\*)$/i.test(word)
 }
+
+/** The cases of a map from statuses to branches, which may have a mark for all other responses. */
+function casesLike(value: unknown): string {
+  const entries = isObject(value) ? Object.entries(value).slice(0, maxCases) : []
+  const cases = entries.flatMap(([key, branch]) =>
+    isStatusLike(key) && isBranchName(branch)
+      ? [{ branch, when: { type: 'status', value: /x/i.test(key) ? key : Number(key) } }]
+      : [],
+  )
+  const written = example({ cases: cases.length === 0 ? aCase : cases })
+  const other = entries.find(([key]) => isNoCondition(key))?.[0]
+  return other === undefined ? written : `${written}; leave out ${JSON.stringify(other)}: ${noDefault}`
+}
+
+/** Cases that an example shows. */
+const maxCases = 10
 
 function retryLike(value: unknown): string {
   if (value === false) return 'leave it out'
@@ -474,5 +521,5 @@ function simulationLike(value: unknown): string {
   if (isObject(value) && 'failure' in value) return 'leave out either "failure" or what belongs to a response'
   const failure = findFailure(value)
   if (failure !== null) return example({ simulate: { failure } })
-  return example({ simulate: { status: isStatusLike(value) ? Number(value) || 200 : 200 } })
+  return example({ simulate: simulationOf(value) })
 }

@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from '../../webhook/values/json.ts'
 import { quoteName } from '../../webhook/values/text.ts'
 import { dereference, type JsonSchema } from './json-schema.ts'
 import { findMeantValue } from './meant-value.ts'
-import { isMemberOfNode, readRoleInNode } from './member-advice.ts'
+import { fold, isMemberOfNode, readRoleInNode } from './member-advice.ts'
 import type { Place } from './place.ts'
 import { sayListOnce } from './schema-error-text.ts'
 import { findSchemaErrors } from './schema-errors.ts'
@@ -86,11 +86,11 @@ const maxMoved = 1_000
 
 /** Puts the members of the node into a node, if the body has no node and they stand at the top. */
 function moveIntoNode({ properties = {} }: JsonSchema, body: unknown): MovedBody | null {
-  if (!isObject(body) || Object.hasOwn(body, 'node')) return null
-  const known = Object.keys(body).slice(0, maxMoved)
-  const names = new Set(
-    known.filter((name) => !Object.hasOwn(properties, name) && isMemberOfNode(name, body[name])),
-  )
+  if (!isObject(body)) return null
+  const given = Object.keys(body).slice(0, maxMoved)
+  if (given.some((name) => fold(name) === 'node')) return null
+  const known = new Set(Object.keys(properties).map(fold))
+  const names = new Set(given.filter((name) => !known.has(fold(name)) && isMemberOfNode(name, body[name])))
   if (names.size === 0) return null
   const rest = { ...body }
   const node: Record<string, unknown> = {}

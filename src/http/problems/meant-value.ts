@@ -8,7 +8,7 @@ import {
   findClosest,
   fits,
   isNamed,
-  meantWord,
+  meantForm,
   memberSchema,
   namesAsMeant,
   placeOfItem,
@@ -186,12 +186,11 @@ function findForm(
 }
 
 function findTagged(forms: readonly JsonSchema[], tag: string, value: JsonObject, place: Place) {
-  const words = forms.flatMap((form) => form.properties?.[tag]?.enum ?? [])
   const word =
     findMeantTag(place, value)?.word ??
     (Object.hasOwn(value, tag)
-      ? meantWord(`${place}.${tag}`, value[tag], words)
-      : meantWithoutTag(forms, tag, value, place, words))
+      ? meantForm(forms, tag, { given: value[tag], value, place })
+      : meantWithoutTag(forms, tag, value, place))
   const schema = forms.find((form) => form.properties?.[tag]?.enum?.includes(word))
   return schema === undefined ? null : { schema: withTag(schema, tag, word), place: `${place}(${word})` }
 }
@@ -201,7 +200,6 @@ function meantWithoutTag(
   tag: string,
   value: JsonObject,
   place: Place,
-  words: readonly unknown[],
 ): unknown {
   const properties = {
     ...Object.assign({}, ...forms.map((form) => form.properties)),
@@ -211,7 +209,7 @@ function meantWithoutTag(
   const [name] = [...advised].find(([, { is }]) => is === tag) ?? []
   return name === undefined
     ? tellWord(forms, tag, namesAsMeant(forms, value, place))
-    : meantWord(`${place}.${tag}`, value[name], words)
+    : meantForm(forms, tag, { given: value[name], value, place })
 }
 
 /** The form, whose tag is its word whatever was given. */

@@ -2,12 +2,13 @@ import { readId } from '../../contract/builders.ts'
 import { failureCodes } from '../../contract/failure.ts'
 import { sources } from '../../contract/payload.ts'
 import { namedSchemas } from '../../contract/schemas.ts'
-import { isObject, type JsonObject } from '../../webhook/values/json.ts'
+import type { JsonObject } from '../../webhook/values/json.ts'
 import { maxCandidates, suggest } from '../../webhook/values/suggest.ts'
 import { listWords } from '../../webhook/values/text.ts'
 import { writeMembers } from './foreign-words/example-text.ts'
 import type { ForeignMember, ForeignWord } from './foreign-words/foreign-word.ts'
 import { isNo } from './foreign-words/on-error.ts'
+import { isPayloadLike } from './foreign-words/payload-like.ts'
 import { leaveOut, offWithoutIt } from './foreign-words/sentences.ts'
 import { foreignMembers, foreignParts, foreignWords } from './foreign-words/tables.ts'
 import { type JsonSchema, nameType } from './json-schema.ts'
@@ -190,11 +191,10 @@ export function isMemberOfNode(name: string, value: unknown): boolean {
   if (name.length > maxNameCharacters) return false
   const word = fold(name)
   if (homes().get('Node')?.has(word) === true) return true
-  const isPayload = isObject(value) && sources.some((source) => Object.hasOwn(value, source))
   const inRequest = findForeign('Request', name)
   const isElsewhere =
     homes().get('Payload')?.has(word) === true ||
-    (inRequest !== undefined && (inRequest.is !== 'payload' || isPayload))
+    (inRequest !== undefined && (inRequest.is !== 'payload' || isPayloadLike(value)))
   return !isElsewhere && findForeign('Node', name) !== undefined
 }
 

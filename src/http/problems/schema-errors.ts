@@ -329,7 +329,7 @@ function* inTaggedUnion(
       pointer(path, tag),
       `${place}.${tag}`,
     )
-    const meant = meantWord(`${place}.${tag}`, value[tag], words)
+    const meant = meantForm(branches, tag, { given: value[tag], value, place })
     return yield* inBranch(meant, { ...value, [tag]: meant })
   }
   yield* withoutTag(branches, tag, value, path, place)
@@ -366,7 +366,7 @@ function* withoutTag(
   if (standIn !== undefined) {
     const [name, { is }] = standIn
     const { [name]: given, ...members } = value
-    if (is === tag) yield* inBranch(meantWord(`${place}.${tag}`, given, anyTag.enum ?? []), members)
+    if (is === tag) yield* inBranch(meantForm(branches, tag, { given, value: members, place }), members)
     return
   }
   const word = tellWord(branches, tag, namesAsMeant(branches, value, place))
@@ -375,6 +375,18 @@ function* withoutTag(
     word === undefined ? missing(anyTag, { as: null, write: meant.write }, tag) : missingWord(anyTag, word)
   yield { path: pointer(path, tag), message }
   yield* inBranch(word, value)
+}
+
+/** The tag that a word of an object means; if it means none, the one that the other members tell. */
+export function meantForm(
+  branches: readonly JsonSchema[],
+  tag: string,
+  { given, value, place }: { readonly given: unknown; readonly value: JsonObject; readonly place: Place },
+): unknown {
+  const words = branches.flatMap((branch) => branch.properties?.[tag]?.enum ?? [])
+  const meant = meantWord(`${place}.${tag}`, given, words)
+  if (meant != null) return meant
+  return tellWord(branches, tag, namesAsMeant(branches, value, place))
 }
 
 /** The tag of the only branch that has all of the members that some branches have and others have not. */
@@ -388,7 +400,7 @@ export function tellWord(branches: readonly JsonSchema[], tag: string, names: re
   return other === undefined ? only?.properties?.[tag]?.enum?.[0] : undefined
 }
 
-export function meantWord(place: Place, given: unknown, words: readonly unknown[]): unknown {
+function meantWord(place: Place, given: unknown, words: readonly unknown[]): unknown {
   if (words.includes(given)) return given
   const foreign = adviseWord(place, given)
   const folded = typeof given === 'string' && given.length < 100 ? fold(given) : ''

@@ -31,3 +31,26 @@ export function authOfEntry(value: unknown): JsonObject {
   const [name] = isObject(value) ? Object.keys(value).slice(0, 1) : []
   return authOfWord(name) ?? bearer
 }
+
+/** The credential of an object with its place and the name of its secret, as `{ "location": …, "key": …, "secret_name": … }`. */
+export function authOfPlace(value: unknown): JsonObject {
+  if (!isObject(value)) return bearer
+  const {
+    type,
+    location,
+    in: place = location,
+    key,
+    name = key,
+    secret_name,
+    secretName = secret_name,
+  } = value
+  const secret =
+    typeof secretName === 'string' && /^[A-Za-z_]\w{0,39}$/.test(secretName) ? secretName : 'NAME'
+  if (place === undefined) return authOfWord(type) ?? bearer
+  return {
+    type: 'apiKey',
+    in: typeof place === 'string' && /^(?:query|url|param)/i.test(place) ? 'query' : 'header',
+    name: typeof name === 'string' && /^[A-Za-z][\w-]{0,39}$/.test(name) ? name : apiKey.name,
+    value: `{{ secrets.${secret} }}`,
+  }
+}

@@ -153,7 +153,7 @@ export const authWords: ForeignWords = {
     { words: 'basicAuth httpBasicAuth userPassword password', is: 'basic' },
     {
       words:
-        'header headerAuth httpHeaderAuth query queryAuth httpQueryAuth key apiToken custom httpCustomAuth',
+        'header headerAuth httpHeaderAuth query queryAuth httpQueryAuth key authKey apiToken custom httpCustomAuth',
       is: 'apiKey',
     },
     {

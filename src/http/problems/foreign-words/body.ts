@@ -140,7 +140,6 @@ export const bodyWords: ForeignWords = {
     { words: 'multipartFormData formData files', is: 'multipart' },
     { words: 'binaryData file octetStream applicationOctetStream', is: 'binary' },
     { words: 'none empty no', says: 'leave out "body" to send none' },
-    { words: 'graphql', says: 'GraphQL is "json" with "query" and "variables"' },
   ],
   'Body.contentType': [
     { words: 'json textJson applicationJsonCharsetUtf8', is: 'application/json' },

@@ -1,5 +1,6 @@
 import type { ForeignMembers } from './foreign-word.ts'
 import { asAttributes } from './list-names.ts'
+import { isMoment } from './moment-like.ts'
 
 const moment = '2026-11-21T21:54:09Z'
 const toName = 'the result goes to a name of CALLBACKS_FILE, which the operator of the service sets'
@@ -13,11 +14,33 @@ export const durableMembers: ForeignMembers = {
         'delay delayMs delaySeconds delayUntil schedule scheduled scheduledAt scheduledFor scheduleAt runAt executeAt startAt startTime sendAt at eta earliest',
       says: 'when it begins is "notBefore", a date and time with its zone',
       example: { notBefore: moment },
+      unless: [
+        {
+          fits: (_value, { notBefore }) => notBefore !== undefined,
+          says: 'when it begins is "notBefore", which is there already; leave one of the two out',
+        },
+        {
+          fits: isMoment,
+          says: 'when it begins is "notBefore"',
+          example: (value) => ({ notBefore: value }),
+        },
+      ],
     },
     {
       words: 'expiresIn ttl timeToLive expiry expires expiration validUntil maxAge until deadline latest',
       says: 'when it ends at the latest is "expiresAt", a date and time with its zone',
       example: { expiresAt: moment },
+      unless: [
+        {
+          fits: (_value, { expiresAt }) => expiresAt !== undefined,
+          says: 'when it ends at the latest is "expiresAt", which is there already; leave one of the two out',
+        },
+        {
+          fits: isMoment,
+          says: 'when it ends at the latest is "expiresAt"',
+          example: (value) => ({ expiresAt: value }),
+        },
+      ],
     },
     {
       words:

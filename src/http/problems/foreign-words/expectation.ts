@@ -144,7 +144,6 @@ export const expectationWords: ForeignWords = {
     { words: 'statusCode httpStatus httpStatusCode code responseCode responseStatus', is: 'status' },
     { words: 'text contains body responseBody bodyContains substring responseText bodyString', is: 'string' },
     { words: 'expression liquid json jsonPath if script feel', is: 'condition' },
-    { words: 'regex regexp pattern', says: 'there are no regular expressions' },
     {
       words: 'responseTime time duration latency maxTime elapsed',
       says: 'how long an answer may take is "timeoutMs" of the node',

@@ -1,6 +1,7 @@
 import { writeMembers } from './example-text.ts'
 import { fileOf, isKindOfFile } from './file-like.ts'
-import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
+import type { ForeignMember, ForeignMembers, ForeignWords } from './foreign-word.ts'
+import { isNo } from './on-error.ts'
 import { leaveOut } from './sentences.ts'
 import { sourceWords } from './source-words.ts'
 
@@ -9,6 +10,27 @@ function splitPath(value: unknown): Readonly<Record<string, string>> | null {
   const [, source, field] =
     (typeof value === 'string' && /^(profile|event|instance|flow|vars)\.([\w.]{1,60})$/.exec(value)) || []
   return source === undefined || field === undefined ? null : { source, field }
+}
+
+const keepsType = 'a value keeps its own type; leave it out'
+
+/** Node-RED has a word of its list, or `other` and a text beside it. */
+const choices: readonly ForeignMember[] = (['key', 'value'] as const).flatMap((part) => {
+  const is = part === 'key' ? 'name' : 'value'
+  return [
+    {
+      words: `${part}Type`,
+      says: keepsType,
+      unless: { fits: (_value, around) => around[`${part}Value`] === '', is },
+    },
+    { words: `${part}Value`, is, unless: { fits: (value) => value === '', says: leaveOut } },
+  ] satisfies ForeignMember[]
+})
+
+const sentField = { says: 'a field that is there is sent; leave it out' }
+const heldField = {
+  says: 'a field that is there is sent: leave out the whole field, or let a condition decide',
+  example: { when: 'profile.score > 50' },
 }
 
 const aFile = `a file is a part of a body of "structure": "multipart", as in ${writeMembers({ parts: [fileOf(null)] })}`
@@ -25,12 +47,17 @@ export const fieldMembers: ForeignMembers = {
     },
   ],
   Field: [
+    ...choices,
     {
       words:
-        'key header headerName parameter param paramName parameterName queryParam property label title fieldName variable id',
+        'key k keyName header headerName headerKey parameter param paramName paramKey parameterName queryParam queryName property propertyName label title fieldName variable id',
       is: 'name',
     },
-    { words: 'val content text data expression template valueTemplate constant fixed static', is: 'value' },
+    {
+      words:
+        'val v headerValue paramValue parameterValue queryValue propertyValue fieldValue content text data expression template valueTemplate constant fixed static',
+      is: 'value',
+    },
     { words: 'raw json object array literally', is: 'literal' },
     {
       words: 'attribute attributeName path fieldPath mapsTo sourceField',
@@ -44,14 +71,19 @@ export const fieldMembers: ForeignMembers = {
     },
     { words: 'from src origin scope valueFrom', is: 'source' },
     {
-      words: 'type valueType dataType',
-      says: 'a value keeps its own type; leave it out',
+      words: 'type dataType',
+      says: keepsType,
       unless: { fits: isKindOfFile, says: aFile },
     },
     {
-      words: 'enabled disabled active',
-      says: 'a field that is there is sent; leave it out, or let a condition decide',
-      example: { when: 'profile.score > 50' },
+      words: 'enabled isEnabled checked isChecked active isActive selected',
+      ...sentField,
+      unless: { fits: isNo, ...heldField },
+    },
+    {
+      words: 'disabled isDisabled inactive',
+      ...heldField,
+      unless: { fits: isNo, ...sentField },
     },
     {
       words: 'profileAttribute profileField profileProperty contactAttribute contactField personAttribute',

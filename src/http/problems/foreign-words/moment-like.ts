@@ -27,3 +27,12 @@ function ofNumber(value: number): string {
     ? `write "${new Date(meantMs).toISOString().replace('.000Z', 'Z')}"`
     : pointInTime
 }
+
+/** Whether a value is a date and time with its zone. */
+export function isMoment(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value.length <= maxCharacters &&
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(value)
+  )
+}

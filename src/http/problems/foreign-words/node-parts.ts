@@ -1,14 +1,5 @@
-import {
-  apiKey,
-  basic,
-  bearer,
-  captured,
-  filesBody,
-  formBody,
-  identity,
-  oauth2,
-  signing,
-} from './examples.ts'
+import { authOfPlace } from './auth-like.ts'
+import { apiKey, basic, captured, filesBody, formBody, identity, oauth2, signing } from './examples.ts'
 import type { ForeignMember } from './foreign-word.ts'
 import {
   anErrorCase,
@@ -110,7 +101,7 @@ export const partsOfNode: readonly ForeignMember[] = [
   {
     words: 'auth authentication authorization credential credentials token bearer jwt',
     says: 'the credential is "auth"',
-    example: { auth: bearer },
+    example: (value) => ({ auth: authOfPlace(value) }),
     isOptIn: true,
   },
   {

@@ -1,4 +1,3 @@
-import { sources } from '../../../contract/payload.ts'
 import { isObject, type JsonObject } from '../../../webhook/values/json.ts'
 import { authOfEntry, authOfWord } from './auth-like.ts'
 import { bodyOfWord } from './body-like.ts'
@@ -29,6 +28,7 @@ import {
 import type { ForeignMembers, ForeignWords } from './foreign-word.ts'
 import { fieldsNamed } from './list-names.ts'
 import { branchAfterError, branchLike, isBranchName, isNo } from './on-error.ts'
+import { isPayload, isPayloadLike } from './payload-like.ts'
 import { countRedirects } from './redirects.ts'
 import { isNoRetry, retryOf } from './retry-like.ts'
 import {
@@ -45,9 +45,19 @@ import {
 } from './sentences.ts'
 import { signingLike } from './signing-like.ts'
 
+const besideNode = 'it belongs beside "node", at the top'
+
 export const nodeMembers: ForeignMembers = {
   Node: [
     ...engineMembers,
+    {
+      words: 'idempotencyKey',
+      says: besideNode,
+      unless: {
+        fits: (value) => typeof value === 'string' && /\{[{%]/.test(value.slice(0, 300)),
+        says: `${besideNode}, where it is no template: the engine fills it in before it sends the request, as in "order-4711"; leave this one out if there is one already`,
+      },
+    },
     {
       words: 'requestMethod httpMethod httpVerb verb x',
       is: 'method',
@@ -179,10 +189,13 @@ export const nodeMembers: ForeignMembers = {
     },
     {
       words: 'payload',
-      unless: {
-        fits: (value) => isObject(value) && sources.some((source) => Object.hasOwn(value, source)),
-        says: 'it belongs beside "node", at the top',
-      },
+      unless: [
+        { fits: isPayload, says: 'it belongs beside "node", at the top' },
+        {
+          fits: isPayloadLike,
+          says: 'it belongs beside "node", at the top, with small letters: "payload" with "profile", "event", "instance", "flow" and "vars"',
+        },
+      ],
       says: 'what is sent is "body"; what the workflow knows is "payload" beside "node"',
       example: exampleBody,
     },
@@ -599,7 +612,11 @@ export const nodeWords: ForeignWords = {
     { words: 'read fetch', is: 'GET' },
     { words: 'update replace', is: 'PUT' },
     { words: 'del remove', is: 'DELETE' },
-    { words: 'head options trace connect', says: 'the service sends no other method' },
+    {
+      words: 'head',
+      says: 'the service sends no other method; write "GET", whose reply has the same headers',
+    },
+    { words: 'options trace connect', says: 'the service sends no other method' },
   ],
   'Node.onError': [
     {

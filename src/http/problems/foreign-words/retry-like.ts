@@ -26,6 +26,26 @@ export function retryOf(given: unknown, more: number): JsonObject {
   }
 }
 
+/** The pauses of an object in a repetition whose other members stand around it; nothing without a time. */
+export function pausesOf(value: unknown, around: JsonObject): JsonObject {
+  if (!isObject(value)) return {}
+  const { attempts: _attempts, on: _on, ...pauses } = retryOf({ ...around, ...value }, 0)
+  return pauses
+}
+
+/** The list of a single failure or status in the place of that list; null for any other value. */
+export function retriedAlone(value: unknown): readonly unknown[] | null {
+  const words = (typeof value === 'string' ? value.slice(0, 60).split(/[,;|\s]+/) : [value]).filter(
+    (word) => word !== '',
+  )
+  if (
+    words.length === 0 ||
+    !words.every((word) => isStatusLike(word) || word === 'connect' || word === 'timeout')
+  )
+    return null
+  return words.map((word) => (/^\d{3}$/.test(String(word)) ? Number(word) : word))
+}
+
 /** Whether a policy says that nothing is repeated. */
 export function isNoRetry(value: unknown): boolean {
   if (value === false || value === null || value === 0) return true

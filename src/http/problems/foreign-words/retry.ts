@@ -1,4 +1,5 @@
 import type { ForeignMembers } from './foreign-word.ts'
+import { pausesOf } from './retry-like.ts'
 import { attemptsDecided, firstCounts, milliseconds, pauseInMilliseconds, pausesDouble } from './sentences.ts'
 
 export const retryMembers: ForeignMembers = {
@@ -19,6 +20,18 @@ export const retryMembers: ForeignMembers = {
       words: 'backoff',
       says: pausesDouble,
       byType: { number: { is: 'initialDelayMs', says: pauseInMilliseconds } },
+      unless: [
+        {
+          fits: (value, around) => Object.hasOwn(pausesOf(value, around), 'delaysMs'),
+          says: 'pauses of one length are "delaysMs", one for each repetition, without a number of attempts',
+          example: pausesOf,
+        },
+        {
+          fits: (value, around) => Object.keys(pausesOf(value, around)).length > 0,
+          says: 'pauses double and vary at random',
+          example: pausesOf,
+        },
+      ],
     },
     {
       words: 'maxDelay maxInterval maxBackoff maxWait maxDelaySeconds',
