@@ -283,7 +283,7 @@ function temporaryDirectory(): string {
 }
 
 /**
- * The children of a process, where there is one for each of the words in a command line; else null. One that is still setpriv may not
+ * The children of a process, where there is one for each of the words in a command line; else null. One that is still taskset or setpriv may not
  * have asked yet to end with its parent.
  */
 function childrenWith({ pid }: ChildProcess, words: readonly string[]): readonly number[] | null {
@@ -291,8 +291,8 @@ function childrenWith({ pid }: ChildProcess, words: readonly string[]): readonly
     (name) => /^\d+$/.test(name) && readFields(name)[1] === String(pid),
   )
   const commands = children.map((name) => read(`/proc/${name}/cmdline`))
-  // Until a child runs what it is for, it has no command, that of its parent or setpriv, and does not yet end with its parent.
-  const isReady = commands.every((command) => /^(?!setpriv)(?!.*bench\/short\.ts)./.test(command))
+  // Until a child runs what it is for, it has no command, that of its parent, taskset or setpriv, and does not yet end with its parent.
+  const isReady = commands.every((command) => /^(?!setpriv|taskset)(?!.*bench\/short\.ts)./.test(command))
   return isReady && words.every((word) => commands.some((command) => command.includes(word)))
     ? children.map(Number)
     : null

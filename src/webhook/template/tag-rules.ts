@@ -332,7 +332,9 @@ class BlockWalk {
       ? this.#places[form === 'condition' || tag !== undefined ? 'condition' : 'value']
       : null
     if (checked.ok) {
-      this.#named.push({ text, variables: checked.variables, readsMore: checked.readsMore, place })
+      // A secret has a problem of its own.
+      const variables = checked.variables.filter((variable) => !isSecret(variable))
+      this.#named.push({ text, variables, readsMore: checked.readsMore, place })
       this.hasDefault ||= checked.hasDefault
       for (const name of checked.made) this.#made.add(name)
       if (tag === 'case' || tag === 'when') this.#compare(text, checked)
