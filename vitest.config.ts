@@ -28,9 +28,9 @@ export default defineConfig({
       // What needs PostgreSQL is loaded by a suite of its own only.
       exclude: ['**/*.d.ts', 'src/durability/postgres/**'],
       reporter: ['text-summary', 'html'],
-      // What it was on 2026-11-30, rounded down, and statements one lower: 97.02 % leaves nothing for chance. What a test
-      // runs in a process of its own is not counted.
-      thresholds: { lines: 98, statements: 96, functions: 97, branches: 93 },
+      // Half a percent below what it was on 2026-11-30 (98.19, 97.02, 97.53, 93.33), because a property runs as often as it
+      // has time. What a test runs in a process of its own is not counted.
+      thresholds: { lines: 97.5, statements: 96.5, functions: 97, branches: 92.5 },
     },
   },
 })
