@@ -6,6 +6,9 @@ export interface ConfigError {
   readonly message: string
 }
 
+/** Errors that a reply lists at most. Bounds the cost of a hostile body, since each error may repeat a long name. */
+export const maxListedErrors = 100
+
 /** The steps of a JSON Pointer. */
 export function readPointer(path: string): readonly string[] {
   return path

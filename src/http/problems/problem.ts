@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import type { ConfigError } from '../../contract/config-error.ts'
+import { type ConfigError, maxListedErrors } from '../../contract/config-error.ts'
 import { findErrorPage } from '../../contract/error-page.ts'
 import {
   findSafetyAfterProblem,
@@ -16,8 +16,6 @@ import { explainInvalidBody, type LaterChecks } from './invalid-body.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import { chooseRequestId, requestIdHeader, requestUri } from './request-id.ts'
 
-/** Errors listed at most. Bounds the cost of a hostile body, since each error may repeat a long name. */
-const maxErrors = 100
 const maxErrorCharacters = 65_536
 
 interface RefusalOptions {
@@ -230,7 +228,7 @@ function takeFirst(errors: Iterable<ConfigError>): readonly ConfigError[] {
   const found: ConfigError[] = []
   let characters = 0
   for (const error of errors) {
-    if (found.length === maxErrors || characters > maxErrorCharacters)
+    if (found.length === maxListedErrors || characters > maxErrorCharacters)
       return [...found, { path: '', message: `there are more errors; these are the first ${found.length}` }]
     const short = withBounds(error)
     found.push(short)

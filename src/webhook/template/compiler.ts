@@ -1,4 +1,4 @@
-import { type ConfigError, pointer } from '../../contract/config-error.ts'
+import { type ConfigError, maxListedErrors, pointer } from '../../contract/config-error.ts'
 import { isListOrObject } from '../values/json.ts'
 import { type KnownNames, requestNames, responseNames } from './known-names.ts'
 import { onceForEachText } from './known-texts.ts'
@@ -172,7 +172,7 @@ export class Compiler {
     return compiled
   }
 
-  /** Checks the limits before anything is parsed. Complains at most once. */
+  /** Checks the limits before anything is parsed. Complains at most once. What no reply lists is not looked into. */
   #admits({ characters, longest, parts }: CodeSize, path: string): boolean {
     const wasFull = this.#isFull
     this.codeCharacters += characters
@@ -182,7 +182,8 @@ export class Compiler {
       this.codeCharacters > codeLimits.characters ||
       this.codeParts > codeLimits.parts
     if (this.#isFull && !wasFull) this.complain(path, tooMuchCode)
-    return !this.#isFull
+    // One error more tells the reply that it does not list all of them.
+    return !this.#isFull && this.errors.length <= maxListedErrors
   }
 }
 

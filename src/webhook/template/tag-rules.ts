@@ -92,19 +92,17 @@ export type CheckedTemplate =
 
 /** Problems of one template that are told: more would be examples of the same. */
 const maxProblems = 10
+/** Problems that are looked into, the same ones included: each takes the time of looking for its cure. */
+const maxRefusals = 50
 
 /** Checks the tokens of a template. Reads on behind a problem, so that one reply can list all. */
 export function checkTemplate(tokens: readonly TopLevelToken[], options: CheckOptions): CheckedTemplate {
   const walk = new BlockWalk(options)
-  const problems = new Set<string>()
   for (const token of tokens) {
-    const problem = walk.visit(token)
-    if (problem !== null) problems.add(problem)
-    if (problems.size === maxProblems || walk.isLost) break
+    if (walk.isOver) break
+    walk.visit(token)
   }
-  if (problems.size < maxProblems)
-    for (const problem of walk.finish(maxProblems - problems.size)) problems.add(problem)
-  const [problem, ...others] = problems
+  const [problem, ...others] = walk.finish()
   if (problem !== undefined) return { ok: false, problem, others }
   const { responsePaths, hasDefault } = walk
   return { ok: true, responsePaths, hasDefault }
@@ -190,8 +188,10 @@ class BlockWalk {
   readonly #made = new Set<string>()
   /** The current depth of nested `liquid` tags. */
   #liquids = 0
+  readonly #problems = new Set<string>()
+  #refusals = 0
   /** Whether a tag stands where it cannot, so that what follows tells nothing. */
-  isLost = false
+  #isLost = false
 
   /** For hints. They are the same for all expressions of the template. */
   readonly #places: Readonly<Record<'value' | 'condition', ForeignPlace>>
@@ -205,32 +205,42 @@ class BlockWalk {
     }
   }
 
-  visit(token: TopLevelToken): TemplateProblem {
-    if (isTagToken(token)) return this.#tag(token.name, token.args)
-    if (this.#isIgnored || !isOutputToken(token)) return null
-    return this.#output(token.content)
+  /** Whether what follows would tell nothing more. */
+  get isOver(): boolean {
+    return this.#isLost || this.#problems.size >= maxProblems || this.#refusals >= maxRefusals
   }
 
-  /** At most `most` problems that show at the end only: a block that is not closed, and names that nothing has. */
-  finish(most: number): readonly string[] {
-    if (this.isLost) return []
-    const open = this.#open.at(-1)?.name
-    const unclosed =
-      open === undefined ? [] : [`{% ${open} %} is not closed: {% ${tagRules[open]?.end} %} is missing.`]
-    return [...unclosed, ...this.#unknownNames(most - unclosed.length)]
+  visit(token: TopLevelToken): void {
+    if (isTagToken(token)) this.#tell(this.#tag(token.name, token.args))
+    else if (!this.#isIgnored && isOutputToken(token)) this.#tell(this.#output(token.content))
   }
 
-  #unknownNames(most: number): readonly string[] {
-    const found: string[] = []
-    for (const { text, variables, place } of this.#named) {
-      if (found.length >= most) break
-      const problem = variables
-        .values()
-        .map((variable) => this.#nameProblem(variable))
-        .find((one) => one !== null)
-      if (problem !== undefined) found.push(`${quoted(text)} is invalid: ${foreign(text, place) ?? problem}`)
+  /** All problems, with those that show at the end only. */
+  finish(): readonly string[] {
+    for (const problem of this.#lateProblems()) {
+      if (this.isOver) break
+      this.#tell(problem)
     }
-    return found
+    return [...this.#problems]
+  }
+
+  #tell(problem: TemplateProblem): void {
+    if (problem === null) return
+    this.#problems.add(problem)
+    this.#refusals++
+  }
+
+  /** A block that is not closed, and names that nothing has. */
+  *#lateProblems(): Generator<string> {
+    const open = this.#open.at(-1)?.name
+    if (open !== undefined) yield `{% ${open} %} is not closed: {% ${tagRules[open]?.end} %} is missing.`
+    for (const { text, variables, place } of this.#named)
+      for (const variable of variables) {
+        const problem = this.#nameProblem(variable)
+        if (problem === null) continue
+        yield `${quoted(text)} is invalid: ${foreign(text, place) ?? problem}`
+        break
+      }
   }
 
   get responsePaths(): ResponsePaths {
@@ -239,7 +249,8 @@ class BlockWalk {
 
   #nameProblem(variable: VariablePath): TemplateProblem {
     const { names } = this.#options
-    return names === null ? null : findUnknownName(variable, names, this.#made)
+    // A secret has a problem of its own.
+    return names === null || isSecret(variable) ? null : findUnknownName(variable, names, this.#made)
   }
 
   /** Whether the current token is within a comment, where only the end tag counts. */
@@ -284,7 +295,7 @@ class BlockWalk {
   }
 
   #lose(problem: string): string {
-    this.isLost = true
+    this.#isLost = true
     return problem
   }
 
@@ -318,8 +329,8 @@ class BlockWalk {
       return this.#lose(`The template nests {% liquid %} more than ${maxLiquids} levels deep.`)
     for (const line of text.split('\n').filter((candidate) => candidate.trim() !== '')) {
       const [, name = '', args = ''] = /^\s*(#|[\w-]+)\s*(.*)$/s.exec(line) ?? []
-      const problem = this.#tag(name, args)
-      if (problem !== null) return problem
+      if (this.isOver) break
+      this.#tell(this.#tag(name, args))
     }
     this.#liquids--
     return null
@@ -332,9 +343,7 @@ class BlockWalk {
       ? this.#places[form === 'condition' || tag !== undefined ? 'condition' : 'value']
       : null
     if (checked.ok) {
-      // A secret has a problem of its own.
-      const variables = checked.variables.filter((variable) => !isSecret(variable))
-      this.#named.push({ text, variables, readsMore: checked.readsMore, place })
+      this.#named.push({ text, variables: checked.variables, readsMore: checked.readsMore, place })
       this.hasDefault ||= checked.hasDefault
       for (const name of checked.made) this.#made.add(name)
       if (tag === 'case' || tag === 'when') this.#compare(text, checked)

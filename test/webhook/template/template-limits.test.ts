@@ -4,7 +4,7 @@ import { RenderBudget } from '../../../src/webhook/template/render-budget.ts'
 import { noSecrets, type Scope } from '../../../src/webhook/template/render-context.ts'
 import { compileTemplate } from '../../../src/webhook/template/template.ts'
 import { cpuMs } from '../../support/cpu-time.ts'
-import { renderFailure } from '../support/nodes.ts'
+import { listErrors, renderFailure } from '../support/nodes.ts'
 
 const profile = {
   list: Array.from({ length: 200_000 }, (_, index) => ({ index })),
@@ -231,5 +231,16 @@ describe('a template of unknown names', () => {
     const undefinedVariables = rendered?.ok ? rendered.undefinedVariables : []
     expect(undefinedVariables[0]).toMatchObject({ name: 'profile.x0', meant: 'profile.k0' })
     expect(undefinedVariables.filter(({ meant }) => meant !== null)).toHaveLength(20)
+  })
+})
+
+describe('the mistakes of a node', () => {
+  it('are looked for until there is one more than a reply lists', () => {
+    const content = Array.from({ length: 1_000 }, (_none, index) => `{{ profile.a | lower${index} }}`)
+
+    const errors = listErrors({ body: { structure: 'json', content } })
+
+    expect(errors).toHaveLength(101)
+    expect(errors[0]?.path).toBe('/node/body/content/0')
   })
 })

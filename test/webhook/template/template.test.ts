@@ -227,6 +227,27 @@ describe('a template with several mistakes', () => {
     for (const [index, part] of parts.entries()) expect(problems[index]).toContain(part)
   })
 
+  it.each<[text: string, parts: readonly string[]]>([
+    [
+      '{% liquid\n elif profile.a\n foreach x in profile.b\n echo profile.c | lower\n%}{{ x }}{{ nme }}',
+      ['{% elif %}', '{% foreach %}', 'filter "lower"', '"nme" is not a variable'],
+    ],
+    [
+      `${'{% liquid\n if profile.a &&\n echo 1\n endif\n%}'.repeat(7)}{{ nme }}`,
+      ['"profile.a &&"', '"nme" is not a variable'],
+    ],
+  ])('reads on behind a mistake in the lines of liquid: %j', (text, parts) => {
+    const problems = problemsOf(text)
+    expect(problems).toHaveLength(parts.length)
+    for (const [index, part] of parts.entries()) expect(problems[index]).toContain(part)
+  })
+
+  it('looks for the cure of fifty at most, the same one or another', () => {
+    const wrong = '{{ profile.email | lower }}'
+    expect(problemsOf(`${wrong.repeat(49)}{{ profile.a | upper }}`)).toHaveLength(2)
+    expect(problemsOf(`${wrong.repeat(50)}{{ profile.a | upper }}`)).toHaveLength(1)
+  })
+
   it('tells ten at most', () => {
     expect(
       problemsOf(Array.from({ length: 5_000 }, (_none, index) => `{{ x${index} }}`).join('')),
