@@ -10,14 +10,15 @@ const lowestGiven = 32_768
  * so that it is still free when it is used.
  */
 export async function freePort(): Promise<number> {
-  for (;;) {
+  for (let left = 100; ; left--) {
     const port = randomInt(10_000, lowestGiven)
     try {
       const { close } = await listen(createServer(), port)
       await close()
       return port
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+      const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+      if (!isTaken || left === 0) throw error
     }
   }
 }

@@ -23,15 +23,11 @@ import { describeMoment } from './foreign-words/moment-like.ts'
 import { describeNested, isNestedTemplate, onlyJson } from './foreign-words/nested-value.ts'
 import { isBranchName } from './foreign-words/on-error.ts'
 import { countRedirects } from './foreign-words/redirects.ts'
+import { describeRegex, isRegex } from './foreign-words/regex-like.ts'
 import { anyFailure, statusIsNoFailure } from './foreign-words/request.ts'
 import { retriedAlone, retryOf } from './foreign-words/retry-like.ts'
 import { describeRow } from './foreign-words/row-like.ts'
-import {
-  describeRegex,
-  describeSeveral,
-  hasSeveralConditions,
-  isRegex,
-} from './foreign-words/several-conditions.ts'
+import { describeSeveral, hasSeveralConditions } from './foreign-words/several-conditions.ts'
 import { signingLike } from './foreign-words/signing-like.ts'
 import { simulationOf } from './foreign-words/simulation-like.ts'
 import { describeMissingSource, describeWholeSource, findMeantSource } from './foreign-words/source-like.ts'

@@ -1,3 +1,4 @@
+import { percentDecode } from '../values/percent-decode.ts'
 import type { Explanation } from './explained-node.ts'
 import { listMentioned } from './sent-values.ts'
 import type { Situation } from './situation.ts'
@@ -48,7 +49,10 @@ const ofPath =
 function findPart(clauses: readonly string[], target: string): string | null {
   const words = clauses.join('; ')
   const [path = ''] = target.split(/[?#]/, 1)
-  const parts = path.slice(0, 2_048).split('/').map(decoded)
+  const parts = path
+    .slice(0, 2_048)
+    .split('/')
+    .map((part) => percentDecode(part) ?? part)
   const mentioned = new Set([
     ...listMentioned(words),
     ...Array.from(words.slice(0, 500).matchAll(named).take(10), ([, one = '']) => one.replace(/\.$/, '')),
@@ -70,12 +74,4 @@ function findId(parts: readonly string[], words: string): string | null {
     parts.findLast((part) => /\d/.test(part) && part.length > 1 && !/^v\d+$/.test(part) && said.has(part)) ??
     null
   )
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
 }

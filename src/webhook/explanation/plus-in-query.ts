@@ -1,4 +1,5 @@
 import { mask } from '../masking/mask.ts'
+import { percentDecode } from '../values/percent-decode.ts'
 import { quoteName } from '../values/text.ts'
 import type { Explanation } from './explained-node.ts'
 import type { Situation } from './situation.ts'
@@ -52,7 +53,7 @@ function listMeant(target: string): readonly WrittenParameter[] {
   return parts.slice(0, maxParameters).flatMap((part) => {
     const [pair] = new URLSearchParams(part)
     const text = part.slice(part.indexOf('=') + 1)
-    const written = decoded(text)
+    const written = percentDecode(text)
     return pair !== undefined && text.includes('+') && written !== null && isMeant(written)
       ? [{ name: pair[0], written, read: pair[1] }]
       : []
@@ -71,11 +72,3 @@ const meanings = [
   /^\+\d[\d ()./-]{5,24}$/,
   /^[^@\s+]{1,64}\+[^@\s]{1,64}@[^@\s]{1,100}$/,
 ]
-
-function decoded(text: string): string | null {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return null
-  }
-}

@@ -1,4 +1,5 @@
 import type { NamedValue } from '../request/compiled-body.ts'
+import { percentDecode } from '../values/percent-decode.ts'
 import { quoteName } from '../values/text.ts'
 import { headerValue } from '../wire/headers.ts'
 import type { Explanation } from './explained-node.ts'
@@ -56,7 +57,7 @@ export function explainPath(situation: Situation): Explanation | null {
   )
     return null
   const [encoded = ''] = sent.request.target.split(/[?#]/, 1)
-  const path = decoded(encoded)
+  const path = percentDecode(encoded.slice(0, 8_192))
   // A path with a value that is hidden shows nothing of it.
   if (path === null || situation.response.maskers.display(path) !== path) return null
   const twice = explainTwiceEncoded(situation)
@@ -71,7 +72,7 @@ function explainTwiceEncoded(situation: Situation): Explanation | null {
   const target = sent.request?.target.slice(0, 8_192) ?? ''
   const at = target.search(/%25[0-9A-F]{2}/i)
   const found = at === -1 ? '' : partAround(target, at)
-  const once = decoded(found)
+  const once = percentDecode(found)
   if (found === '' || once === null || response.maskers.display(once) !== once) return null
   const { origin, path } = findParameter(situation, target.slice(0, at)) ?? findInPath(situation)
   return {
@@ -83,7 +84,7 @@ function explainTwiceEncoded(situation: Situation): Explanation | null {
 /** The parameter of the node in whose value a URL ends. */
 function findParameter({ names }: Situation, start: string): NamedValue | undefined {
   const [, name] = /[?&]([^?&=]{1,200})=[^?&=]*$/.exec(start.slice(-2_000)) ?? []
-  const own = name === undefined ? null : decoded(name)
+  const own = name === undefined ? null : percentDecode(name)
   return names.find((field) => field.name === own && field.path.startsWith('/node/query'))
 }
 
@@ -123,14 +124,6 @@ function findSign(path: string): string | null {
   return hasBlank
     ? 'A part of the path of the URL begins or ends with a blank: remove it from the value, or with the filter strip.'
     : null
-}
-
-function decoded(path: string): string | null {
-  try {
-    return decodeURIComponent(path.slice(0, 8_192))
-  } catch {
-    return null
-  }
 }
 
 /** Explains a refused credential by the form in which it went out. Null if the form is right. Not asked of a secret of the service. */

@@ -227,12 +227,11 @@ function explainString(response: ReadableResponse, value: string, match: Match):
       'It has the text within others and in another case: use "match": "contains" with "ignoreCase": true.',
     )
   const layout = explainLayout(response, value, match)
-  const isJson = layout !== null && parseJson(text, { maxDepth: maxJsonDepth }).ok
-  const difference = isJson
+  const difference = layout?.isJson
     ? null
     : findDifference(text, value, (one, other) => fits(one, other, match, false))
   if (difference !== null) return certain(difference)
-  if (layout !== null) return certain(layout)
+  if (layout !== null) return certain(layout.why)
   const damaged =
     response.damagedCharset === null
       ? ''
@@ -246,7 +245,11 @@ function isSameButCase(one: string, other: string): boolean {
 }
 
 /** JSON has the same values with other white space, and a text may have typographic quotation marks. */
-function explainLayout(response: ReadableResponse, value: string, match: Match): string | null {
+function explainLayout(
+  response: ReadableResponse,
+  value: string,
+  match: Match,
+): { readonly why: string; readonly isJson: boolean } | null {
   const { seenText: text } = response
   if (value.length > maxCompared || text.length > maxCompared) return null
   const [own, wanted] = [withoutLayout(text), withoutLayout(value)]
@@ -254,11 +257,13 @@ function explainLayout(response: ReadableResponse, value: string, match: Match):
   const isOfSpace = fits(text.replace(/\s+/g, ''), value.replace(/\s+/g, ''), match, false)
   const would = `It would match but for white space${isOfSpace ? '' : ' and quotation marks'}`
   const parsed = parseJson(text, { maxDepth: maxJsonDepth })
-  if (!parsed.ok) return `${would}.`
+  if (!parsed.ok) return { why: `${would}.`, isJson: false }
   const condition = response.mayBeQuoted ? findMemberCondition(value, parsed.plain) : null
-  return condition === null
-    ? `${would}: to look for a value of JSON, use a condition, such as response.json.id == 7.`
-    : `${would}: look for the value with a condition, { "type": "condition", "value": ${JSON.stringify(condition)} }.`
+  const advice =
+    condition === null
+      ? 'to look for a value of JSON, use a condition, such as response.json.id == 7.'
+      : `look for the value with a condition, { "type": "condition", "value": ${JSON.stringify(condition)} }.`
+  return { why: `${would}: ${advice}`, isJson: true }
 }
 
 const maxCompared = 65_536

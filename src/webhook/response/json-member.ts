@@ -4,9 +4,9 @@ import { isObject } from '../values/json.ts'
 const written =
   /^[{,]?\s?["'\u2018-\u201f]([A-Za-z_]\w{0,60})["'\u2018-\u201f]\s{0,3}:\s{0,3}(?:(true|false|null|-?\d{1,15}(?:\.\d{1,15})?)|["'\u2018-\u201f]([\w .:@/-]{0,100})["'\u2018-\u201f])\s?[,}]?$/
 
-/** Members that are looked at. */
-const maxMembers = 1_000
-const maxDepth = 6
+/** Values that are looked at, and characters of a path to one. */
+const maxValues = 1_000
+const maxPath = 200
 
 /** The condition that says of JSON what a text says that is one member of it; null if the JSON has no such member. */
 export function findMemberCondition(text: string, json: unknown): string | null {
@@ -19,26 +19,19 @@ export function findMemberCondition(text: string, json: unknown): string | null 
 
 /** The path to the first member of a name and a value, the nearest first; null if there is none. */
 function findPath(json: unknown, name: string, value: unknown): string | null {
-  let level: readonly (readonly [path: string, value: unknown])[] = [['', json]]
-  let left = maxMembers
-  for (let depth = 0; depth < maxDepth && level.length > 0; depth++) {
-    const found = level.find(
-      ([, each]) => isObject(each) && Object.hasOwn(each, name) && each[name] === value,
-    )
-    if (found !== undefined) return `${found[0]}.${name}`
-    level = level.flatMap(([path, each]) =>
-      listMembers(each, Math.max(0, left)).map(([step, member]) => [path + step, member] as const),
-    )
-    left -= level.length
+  const queue: [path: string, value: unknown][] = [['', json]]
+  for (const [path, each] of queue) {
+    if (isObject(each) && Object.hasOwn(each, name) && each[name] === value) return `${path}.${name}`
+    for (const [step, member] of listMembers(each)) {
+      if (queue.length >= maxValues) break
+      if (path.length + step.length <= maxPath) queue.push([path + step, member])
+    }
   }
   return null
 }
 
-function listMembers(value: unknown, most: number): readonly (readonly [step: string, value: unknown])[] {
-  if (Array.isArray(value)) return value.slice(0, most).map((item, index) => [`[${index}]`, item] as const)
-  if (!isObject(value)) return []
-  return Object.entries(value)
-    .slice(0, most)
-    .filter(([name]) => /^[A-Za-z_]\w{0,60}$/.test(name))
-    .map(([name, member]) => [`.${name}`, member] as const)
+function* listMembers(value: unknown): Generator<readonly [step: string, value: unknown]> {
+  if (Array.isArray(value)) yield* value.entries().map(([index, item]) => [`[${index}]`, item] as const)
+  else if (isObject(value))
+    for (const name in value) if (/^[A-Za-z_]\w*$/.test(name)) yield [`.${name}`, value[name]]
 }

@@ -1,4 +1,5 @@
 import type { ReadableResponse } from '../response/readable-response.ts'
+import { percentDecode } from '../values/percent-decode.ts'
 import { headerValue } from '../wire/headers.ts'
 import type { Statement } from './statement.ts'
 
@@ -36,7 +37,9 @@ export function readHeaderStatement(response: ReadableResponse): Statement | nul
 function firstOf(response: ReadableResponse, names: readonly string[]): string | null {
   for (const name of names) {
     const value = headerValue(response.headers, name)
-    const text = value === undefined ? '' : decoded(value.slice(0, maxLength)).trim()
+    const start = value?.slice(0, maxLength) ?? ''
+    // gRPC encodes its words like a URL, and others do so with what a header cannot have.
+    const text = (percentDecode(start) ?? start).trim()
     // A number or a flag tells nothing.
     if (/\p{L}{2}/u.test(text) && !/^(?:true|false|null|none|no|yes|ok)$/i.test(text))
       return response.maskers.display(withoutUrl(text))
@@ -53,13 +56,4 @@ function withoutUrl(text: string): string {
 function readGrpcCode({ headers }: ReadableResponse): string | null {
   const status = headerValue(headers, 'grpc-status')?.trim() ?? ''
   return /^\d{1,2}$/.test(status) && status !== '0' ? (grpcCodes[Number(status)] ?? null) : null
-}
-
-/** gRPC encodes its words like a URL, and others do so with what a header cannot have. */
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value)
-  } catch {
-    return value
-  }
 }

@@ -39,7 +39,7 @@ function readDeeper(page: string): string {
   for (const [, name = '', own = ''] of page.slice(0, maxLength).matchAll(element)) {
     if (seen++ > maxElements) break
     const text = own.trim().slice(0, maxDeeper)
-    if (ofText.test(name) && text.includes(' ') && !isGeneric(text)) return decodeEntities(text)
+    if (ofText.test(name) && /\S\s+\S/.test(text) && !isGeneric(text)) return decodeEntities(text)
   }
   return ''
 }

@@ -1,4 +1,4 @@
-import type { ForeignMembers } from './foreign-word.ts'
+import type { ForeignMember, ForeignMembers } from './foreign-word.ts'
 import { asAttributes } from './list-names.ts'
 import { isMoment } from './moment-like.ts'
 
@@ -9,39 +9,16 @@ const onlyEnded = 'what has ended without success is redriven; leave it out, or 
 /** Members of the bodies of durable executions. */
 export const durableMembers: ForeignMembers = {
   Submission: [
-    {
-      words:
-        'delay delayMs delaySeconds delayUntil schedule scheduled scheduledAt scheduledFor scheduleAt runAt executeAt startAt startTime sendAt at eta earliest',
-      says: 'when it begins is "notBefore", a date and time with its zone',
-      example: { notBefore: moment },
-      unless: [
-        {
-          fits: (_value, { notBefore }) => notBefore !== undefined,
-          says: 'when it begins is "notBefore", which is there already; leave one of the two out',
-        },
-        {
-          fits: isMoment,
-          says: 'when it begins is "notBefore"',
-          example: (value) => ({ notBefore: value }),
-        },
-      ],
-    },
-    {
-      words: 'expiresIn ttl timeToLive expiry expires expiration validUntil maxAge until deadline latest',
-      says: 'when it ends at the latest is "expiresAt", a date and time with its zone',
-      example: { expiresAt: moment },
-      unless: [
-        {
-          fits: (_value, { expiresAt }) => expiresAt !== undefined,
-          says: 'when it ends at the latest is "expiresAt", which is there already; leave one of the two out',
-        },
-        {
-          fits: isMoment,
-          says: 'when it ends at the latest is "expiresAt"',
-          example: (value) => ({ expiresAt: value }),
-        },
-      ],
-    },
+    momentMember(
+      'notBefore',
+      'when it begins',
+      'delay delayMs delaySeconds delayUntil schedule scheduled scheduledAt scheduledFor scheduleAt runAt executeAt startAt startTime sendAt at eta earliest',
+    ),
+    momentMember(
+      'expiresAt',
+      'when it ends at the latest',
+      'expiresIn ttl timeToLive expiry expires expiration validUntil maxAge until deadline latest',
+    ),
     {
       words:
         'callbackUrl callbackUri webhookUrl replyUrl replyTo notify notifyUrl notification resultUrl responseUrl onComplete onFinish resumeUrl webhook webhooks hook',
@@ -141,4 +118,21 @@ export const durableMembers: ForeignMembers = {
     { words: 'state status succeeded', says: onlyEnded },
     { words: 'limit perSecond dryRun force callback', says: 'it belongs beside "filter"' },
   ],
+}
+
+/** A moment under the words of another tool, which keeps the date that was given. */
+function momentMember(name: string, meaning: string, words: string): ForeignMember {
+  const says = `${meaning} is "${name}"`
+  return {
+    words,
+    says: `${says}, a date and time with its zone`,
+    example: { [name]: moment },
+    unless: [
+      {
+        fits: (_value, around) => around[name] !== undefined,
+        says: `${says}, which is there already; leave one of the two out`,
+      },
+      { fits: isMoment, says, example: (value) => ({ [name]: value }) },
+    ],
+  }
 }
