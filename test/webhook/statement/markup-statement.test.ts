@@ -81,6 +81,7 @@ describe('the statement of a document', () => {
     ['a heading', '<html><body><h1 class="x">Not here</h1>', 'Not here'],
     ['Express', '<html><title>Error</title><pre>Cannot POST /x</pre>', 'Cannot POST /x'],
     ['a title alone that says little', '<html><title>Error</title>', 'Error'],
+    ['words with a line break between them', '<body><div>Quota\nexceeded</div></body>', 'Quota\nexceeded'],
   ])('is that of a page: %s', (_what, page, text) => {
     expect(readHtmlStatement(page)?.text).toBe(text)
   })
