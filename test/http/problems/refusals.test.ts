@@ -1564,6 +1564,19 @@ describe('any request that is refused', () => {
     )
   })
 
+  it.each<[what: string, members: object]>([
+    ['a row without a value', { jsonBody: [{ key: secret }] }],
+    ['rows of a body', { data: [{ name: secret, value: secret }] }],
+    ['a header under other words', { headers: [{ field: secret, val: secret }] }],
+    ['a key with its place', { auth_settings: { location: 'header', key: secret } }],
+    ['a key in letters alone', { auth_settings: { location: 'header', key: 'abcdefghijkl' } }],
+    ['the name of a secret', { auth_settings: { location: 'query', secret_name: secret } }],
+  ])('shows no value in the place of a name: %s', (_what, members) => {
+    const text = JSON.stringify(refuse({ node: { ...node, ...members } }))
+    expect(text).toContain('write')
+    expect(text).not.toMatch(/s3cr3t|abcdefghijkl/)
+  })
+
   it.each<[what: string, body: (members: object) => object]>([
     ['beside the node', (members) => ({ node, ...members })],
     ['in place of the node', (members) => members],

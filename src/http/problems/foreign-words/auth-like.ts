@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../../../webhook/values/json.ts'
 import { apiKey, awsSigV4, basic, bearer, digest, oauth2 } from './examples.ts'
+import { readShownName } from './list-names.ts'
 
 /** A user and a password as curl and Zapier write them, which is no address and no header. */
 const userAndPassword = /^[^\s:|{}[\]"]{1,100}[:|](?![\s/])[^\n]{0,200}$|^\{\{[^{}]{1,100}\}\}:/
@@ -44,13 +45,18 @@ export function authOfPlace(value: unknown): JsonObject {
     secret_name,
     secretName = secret_name,
   } = value
-  const secret =
-    typeof secretName === 'string' && /^[A-Za-z_]\w{0,39}$/.test(secretName) ? secretName : 'NAME'
+  const secret = readShownName(secretName)?.replaceAll(/[-.]/g, '_') ?? 'NAME'
   if (place === undefined) return authOfWord(type) ?? bearer
   return {
     type: 'apiKey',
     in: typeof place === 'string' && /^(?:query|url|param)/i.test(place) ? 'query' : 'header',
-    name: typeof name === 'string' && /^[A-Za-z][\w-]{0,39}$/.test(name) ? name : apiKey.name,
+    name: readKeyHeader(name) ?? apiKey.name,
     value: `{{ secrets.${secret} }}`,
   }
+}
+
+/** A value that is the name of a header for a key. Under `key` others have the key itself. */
+function readKeyHeader(value: unknown): string | null {
+  const name = readShownName(value)
+  return name !== null && /^x-|key|token|auth/i.test(name) ? name : null
 }

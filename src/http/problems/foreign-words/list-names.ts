@@ -35,9 +35,14 @@ export function listNamesWithin(value: unknown): readonly string[] {
   if (!Array.isArray(list)) return []
   return list
     .slice(0, maxNames)
-    .map((each) => (isObject(each) ? (each.name ?? each.key) : readAttribute(each)))
-    .filter((name) => typeof name === 'string')
-    .filter((name) => /^[A-Za-z_][\w.-]{0,39}$/.test(name))
+    .map((each) => (isObject(each) ? readShownName(each.name ?? each.key) : readAttribute(each)))
+    .filter((name) => name !== null)
+}
+
+/** A value that is the name of a field or a header, or null: with digits between its letters it may be a credential. */
+export function readShownName(value: unknown): string | null {
+  if (typeof value !== 'string' || value.length > maxNameCharacters) return null
+  return /^_?[A-Za-z]+(?:[-_.][A-Za-z]+)*[-_]?\d{0,2}$/.test(value) ? value : null
 }
 
 /** The attribute that a text in the place of a field names, or null: any other text may be a value. */

@@ -1,11 +1,11 @@
 import { isObject } from '../../../webhook/values/json.ts'
 import { writeValue } from './example-text.ts'
+import { readShownName } from './list-names.ts'
 
 const namesOfRow = /^(?:field|attribute|path)(?:[-_ ]?name)?$/i
 const valuesOfRow = /^(?:val|value|v|content|text|data|(?:field|attribute)[-_ ]?val(?:ue)?)$/i
 /** Members that make it something else than a name and its value. */
 const othersOfField = /^(?:name|key|source|literal)$/i
-const shownName = /^[A-Za-z_][\w.-]{0,39}$/
 
 /** Members of a row at most. */
 const maxMembers = 10
@@ -18,7 +18,6 @@ export function describeRow(value: unknown): string | null {
   const valued = members.find((member) => valuesOfRow.test(member))
   if (named === undefined || valued === undefined || members.some((member) => othersOfField.test(member)))
     return null
-  const name = value[named]
-  const shown = typeof name === 'string' && shownName.test(name) ? name : '…'
+  const shown = readShownName(value[named]) ?? '…'
   return `${JSON.stringify(named)} is its "name" and ${JSON.stringify(valued)} its "value": write ${writeValue({ name: shown, value: '…' })}`
 }
