@@ -1564,6 +1564,19 @@ describe('any request that is refused', () => {
     )
   })
 
+  it('is told whatever a value is, even an object that has no text', () => {
+    const bare = { toString: 1, valueOf: 1 }
+    const places: readonly ((members: object) => object)[] = [
+      (members) => members,
+      (members) => ({ node: { ...node, ...members } }),
+      (members) => ({ node: { ...node, expect: members } }),
+      (members) => ({ node: { ...node, body: members, retry: members, headers: [members] } }),
+    ]
+    for (const name of new Set(foreignNames))
+      for (const value of [bare, [bare]])
+        for (const place of places) expect(refuse(place({ [name]: value })).length).toBeGreaterThan(0)
+  })
+
   it.each<[what: string, members: object]>([
     ['a row without a value', { jsonBody: [{ key: secret }] }],
     ['rows of a body', { data: [{ name: secret, value: secret }] }],

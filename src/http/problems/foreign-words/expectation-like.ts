@@ -96,14 +96,18 @@ export function isListOfStatuses(value: unknown): value is readonly unknown[] {
 
 /** A status is too short to be a secret. */
 export function isStatusLike(value: unknown): boolean {
-  return /^[1-9](?:\d\d|xx)$/i.test(
-    typeof value === 'number' || typeof value === 'string' ? String(value) : '',
-  )
+  return /^[1-9](?:\d\d|xx)$/i.test(asText(value))
+}
+
+/** A number or a text as a text, and nothing for any other value: an object of JSON may have no text. */
+function asText(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'string' ? String(value) : ''
 }
 
 /** The class of a status, such as `2xx`. */
 export function statusClass(status: unknown): string {
-  return /^[1-9]/.test(String(status)) ? `${String(status)[0]}xx` : '2xx'
+  const [first = ''] = asText(status)
+  return /[1-9]/.test(first) ? `${first}xx` : '2xx'
 }
 
 /** The expectation of a status, a list or a range of them in the form of another tool, or null. */

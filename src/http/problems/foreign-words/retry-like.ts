@@ -43,7 +43,7 @@ export function retriedAlone(value: unknown): readonly unknown[] | null {
     !words.every((word) => isStatusLike(word) || word === 'connect' || word === 'timeout')
   )
     return null
-  return words.map((word) => (/^\d{3}$/.test(String(word)) ? Number(word) : word))
+  return words.map((word) => (/^\d{3}$/.test(asWord(word)) ? Number(word) : word))
 }
 
 /** Whether a policy says that nothing is repeated. */
