@@ -1583,6 +1583,7 @@ describe('any request that is refused', () => {
     ['a header under other words', { headers: [{ field: secret, val: secret }] }],
     ['a key with its place', { auth_settings: { location: 'header', key: secret } }],
     ['a key in letters alone', { auth_settings: { location: 'header', key: 'abcdefghijkl' } }],
+    ['a branch', { onTimeout: secret }],
     ['the name of a secret', { auth_settings: { location: 'query', secret_name: secret } }],
   ])('shows no value in the place of a name: %s', (_what, members) => {
     const text = JSON.stringify(refuse({ node: { ...node, ...members } }))

@@ -39,7 +39,7 @@ export function listNamesWithin(value: unknown): readonly string[] {
     .filter((name) => name !== null)
 }
 
-/** A value that is the name of a field or a header, or null: with digits between its letters it may be a credential. */
+/** A value that is the name of a field, a header or a branch, or null: with digits between its letters it may be a credential. */
 export function readShownName(value: unknown): string | null {
   if (typeof value !== 'string' || value.length > maxNameCharacters) return null
   return /^_?[A-Za-z]+(?:[-_.][A-Za-z]+)*[-_]?\d{0,2}$/.test(value) ? value : null

@@ -1,3 +1,5 @@
+import { readShownName } from './list-names.ts'
+
 export const branchAfterError = 'the branch after an error is "onError": "error", "success" or "exit"'
 
 /** Words for a branch in other tools, without what differs in spelling. */
@@ -29,7 +31,7 @@ export function isNo(value: unknown): boolean {
   )
 }
 
-/** Whether a text is short enough for the name of a branch in an example. */
+/** Whether a text may stand for the name of a branch in an example. */
 export function isBranchName(value: unknown): value is string {
-  return typeof value === 'string' && /^[a-z][\w-]{0,19}$/i.test(value)
+  return typeof value === 'string' && value.length <= 20 && readShownName(value) !== null
 }
