@@ -1584,6 +1584,8 @@ describe('any request that is refused', () => {
     ['a key with its place', { auth_settings: { location: 'header', key: secret } }],
     ['a key in letters alone', { auth_settings: { location: 'header', key: 'abcdefghijkl' } }],
     ['a branch', { onTimeout: secret }],
+    ['a header that is expected', { expect: { header: secret, equals: 'a' } }],
+    ['a header under its name', { expect: { type: 'header', name: secret, value: secret } }],
     ['the name of a secret', { auth_settings: { location: 'query', secret_name: secret } }],
   ])('shows no value in the place of a name: %s', (_what, members) => {
     const text = JSON.stringify(refuse({ node: { ...node, ...members } }))

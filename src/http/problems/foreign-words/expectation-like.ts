@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../../../webhook/values/json.ts'
+import { readShownName } from './list-names.ts'
 
 /** Statuses of a list that an example shows. */
 const maxStatuses = 10
@@ -69,8 +70,9 @@ export function isHeaderExpectation(value: unknown): value is JsonObject {
 function headerCondition(value: JsonObject): JsonObject {
   const { type: _type, header, headers = header, name, key, field, property, ...compared } = value
   const [pair] = isObject(headers) ? Object.entries(headers) : []
-  const given = [name, key, field, property, pair?.[0], headers].find(isHeaderName)
-  const path = `response.headers.${typeof given === 'string' ? given.toLowerCase() : 'x-state'}`
+  const named = [name, key, field, property].map(readShownName)
+  const given = [...named, pair?.[0], readShownName(headers)].find(isHeaderName)
+  const path = `response.headers.${given?.toLowerCase() ?? 'x-state'}`
   const { match, exists: _exists, ignoreCase: _ignoreCase, ...texts } = compared
   const [how, own] = Object.entries(texts)[0] ?? ['value', pair?.[1]]
   if (own === undefined) return { type: 'condition', value: `${path} != nil` }
